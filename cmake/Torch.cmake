@@ -1,0 +1,13 @@
+# libtandem-torch.so: the torch backend (and later the trainer), opened at run time.
+if(NOT TANDEM_TORCH STREQUAL OFF)
+  find_package(Torch QUIET)
+  if(TANDEM_TORCH STREQUAL ON AND NOT Torch_FOUND)
+    message(FATAL_ERROR "TANDEM_TORCH is ON and libtorch was not found; install libtorch-dev or set TANDEM_TORCH=OFF")
+  endif()
+endif()
+file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/backend/torch/*.cpp)
+if(Torch_FOUND AND torch_sources)
+  add_library(tandem-torch SHARED ${torch_sources})
+  target_include_directories(tandem-torch PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(tandem-torch PRIVATE tandem fmt::fmt ${TORCH_LIBRARIES})
+endif()

@@ -1,0 +1,42 @@
+// Bytes to pixels: the pictures that people have, decoded as Pillow decodes them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "image/image.h"
+
+namespace tandem {
+
+struct DecodeOptions {
+  int64_t max_pixels = 200'000'000;  ///< checked before memory is taken for pixels
+};
+
+/// What can be known before decoding.
+struct ImageInfo {
+  const char* format = "";  ///< "JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIC", "AVIF", "PPM"
+  int width = 0;
+  int height = 0;
+  int orientation = 1;  ///< EXIF 1 to 8; 1 where there is none
+};
+
+/// Decodes the first frame in the mode that Pillow gives after opening; the
+/// format is found from the bytes, never from the name. `name` stands in
+/// errors. Errors: bad_input (empty, damaged, truncated, no picture), limit
+/// (more than max_pixels), unsupported (a picture kind that is not read).
+Image decode_image(std::span<const std::byte> bytes, const std::string& name,
+                   const DecodeOptions& options = {});
+
+/// Reads the header alone. Errors as decode_image.
+ImageInfo image_info(std::span<const std::byte> bytes, const std::string& name);
+
+/// The picture turned and mirrored as an EXIF orientation of 1 to 8 asks
+/// (Pillow's ImageOps.exif_transpose); any other value returns it as it is.
+Image apply_orientation(Image image, int orientation);
+
+/// PNG bytes of an RGB picture (for `preprocess --out` and tests).
+std::vector<uint8_t> encode_png(const RgbImage& image);
+
+}  // namespace tandem
