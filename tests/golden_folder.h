@@ -14,14 +14,14 @@ inline std::string shared_folder() {
   return std::filesystem::is_directory(folder) ? folder.string() : std::string();
 }
 
-/// The golden case of this path: the one in tests/golden where the project
-/// keeps it, else the one in ../shared/golden, else empty.
+/// The golden case of this path: the whole one in ../shared/golden where that
+/// is at hand, else what tests/golden keeps of it, else empty.
 inline std::string golden_case(const std::string& path) {
   namespace fs = std::filesystem;
-  const fs::path kept = fs::path(TANDEM_SOURCE_DIR) / "tests" / "golden" / path;
-  if (fs::exists(kept / "case.json")) return kept.string();
   const fs::path shared = fs::path(shared_folder()) / "golden" / path;
-  return fs::exists(shared / "case.json") ? shared.string() : std::string();
+  if (fs::exists(shared / "case.json")) return shared.string();
+  const fs::path kept = fs::path(TANDEM_SOURCE_DIR) / "tests" / "golden" / path;
+  return fs::exists(kept / "case.json") ? kept.string() : std::string();
 }
 
 }  // namespace tandem_test

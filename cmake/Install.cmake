@@ -1,0 +1,39 @@
+# What `make build` makes and `make install` copies: the program, the libraries,
+# the public headers, the CMake package tandem::tandem and the manual page.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(products tandem)
+foreach(optional tandem-cli tandem-torch)
+  if(TARGET ${optional})
+    list(APPEND products ${optional})
+  endif()
+endforeach()
+add_custom_target(product)
+add_dependencies(product ${products})
+
+# Where the program and libtandem-torch.so find libtandem.so, wherever the whole is put.
+set_target_properties(tandem PROPERTIES INSTALL_RPATH "\$ORIGIN")
+if(TARGET tandem-torch)
+  set_target_properties(tandem-torch PROPERTIES INSTALL_RPATH "\$ORIGIN")
+  install(TARGETS tandem-torch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
+if(TARGET tandem-cli)
+  file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(tandem-cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${bin_to_lib}")
+  install(TARGETS tandem-cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES ${CMAKE_SOURCE_DIR}/docs/tandem.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
+endif()
+install(TARGETS tandem EXPORT tandem-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/tandem DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN "*.h")
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tandem)
+install(EXPORT tandem-targets NAMESPACE tandem:: FILE tandem-targets.cmake DESTINATION ${package_dir})
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/tandem-config.cmake.in
+  ${CMAKE_BINARY_DIR}/tandem-config.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/tandem-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/tandem-config.cmake ${CMAKE_BINARY_DIR}/tandem-config-version.cmake
+  DESTINATION ${package_dir})
