@@ -1,0 +1,195 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/fail.h"
+#include "base/mapped_file.h"
+#include "base/thread_pool.h"
+#include "engine/fingerprint.h"
+#include "engine/prompt_trie.h"
+#include "image/decode.h"
+#include "image/preprocess.h"
+#include "model/weight_table.h"
+
+namespace tandem {
+namespace {
+
+// Rows of activations that are alive at once: bounds memory, and is far above
+// what the products need to be fast.
+constexpr int64_t kTextRows = 4096;
+constexpr int64_t kPictures = 32;
+
+bool has_tokenizer(const TokenizerFiles& files) {
+  return !files.tokenizer_json.empty() || !files.vocab.empty() || !files.bpe_vocab.empty();
+}
+
+}  // namespace
+
+BackendKind backend_named(const std::string& name) {
+  for (const auto kind : {BackendKind::cpu, BackendKind::ref, BackendKind::torch})
+    if (name == name_of(kind)) return kind;
+  fail(ErrorKind::bad_input, "\"{}\" is no backend; choose cpu, ref or torch", name);
+}
+
+Engine::Engine(Checkpoint checkpoint, const LoadOptions& options)
+    : checkpoint_(std::move(checkpoint)),
+      options_(options),
+      backend_(backend_named(options.backend)) {
+  if (checkpoint_.config.text && has_tokenizer(checkpoint_.tokenizer))
+    tokenizer_ = Tokenizer::load(checkpoint_.tokenizer, checkpoint_.cleaning,
+                                 checkpoint_.config.text->vocab_size);
+}
+
+const Tokenizer& Engine::tokenizer() const {
+  if (!checkpoint_.config.text)
+    fail(ErrorKind::unsupported, "{}: has no text tower; choose a whole CLIP", checkpoint_.path);
+  if (!tokenizer_)
+    fail(ErrorKind::bad_model,
+         "{}: brings no tokenizer; give one with --tokenizer (CLIP's is "
+         "bpe_simple_vocab_16e6.txt.gz)",
+         checkpoint_.path);
+  return *tokenizer_;
+}
+
+const Fingerprint& Engine::fingerprint() const {
+  std::call_once(fingerprint_once_, [&] {
+    fingerprint_ = make_fingerprint(checkpoint_, tokenizer_ ? &*tokenizer_ : nullptr, options_);
+  });
+  return fingerprint_;
+}
+
+const Encoder& Engine::prepared(std::once_flag& once, std::unique_ptr<Encoder>& encoder,
+                                bool image) const {
+  std::call_once(once, [&] {
+    ModelConfig tower = checkpoint_.config;
+    if (image) tower.text.reset();
+    else tower.image.reset();
+    encoder = make_encoder(tower, checkpoint_.weights,
+                           {.backend = backend_, .device = options_.device});
+    // What was packed is not read again; what was not comes back from the page cache.
+    for (const auto& file : checkpoint_.weights.files) file.release(file.bytes());
+  });
+  return *encoder;
+}
+
+const Encoder& Engine::image_encoder() const {
+  if (!checkpoint_.config.image)
+    fail(ErrorKind::unsupported, "{}: has no image tower; choose a whole CLIP", checkpoint_.path);
+  return prepared(image_once_, image_encoder_, true);
+}
+
+const Encoder& Engine::text_encoder() const {
+  if (!checkpoint_.config.text)
+    fail(ErrorKind::unsupported, "{}: has no text tower; choose a whole CLIP", checkpoint_.path);
+  return prepared(text_once_, text_encoder_, false);
+}
+
+RgbImage Engine::load_picture(std::span<const std::byte> file, const std::string& path) const {
+  Image image = decode_image(file, path, {.max_pixels = options_.max_pixels});
+  if (options_.orient) image = apply_orientation(std::move(image), image_info(file, path).orientation);
+  return preprocess(image, checkpoint_.preprocess, path);
+}
+
+RgbImage Engine::load_picture(const std::string& path) const {
+  const MappedFile file(path);
+  return load_picture(file.bytes(), path);
+}
+
+Embeddings Engine::encode_pictures(std::span<const RgbImage> pictures) const {
+  const auto& encoder = image_encoder();
+  const auto [height, width] = checkpoint_.config.image_size();
+  const int64_t size = int64_t{3} * height * width;
+  Embeddings embeddings{.rows = static_cast<int64_t>(pictures.size()),
+                        .width = checkpoint_.config.embed_dim};
+  for (int64_t begin = 0; begin < embeddings.rows; begin += kPictures) {
+    const int64_t count = std::min(kPictures, embeddings.rows - begin);
+    std::vector<float> pixels(static_cast<size_t>(count * size));
+    parallel_for(count, [&](int64_t i) {
+      normalise(pictures[begin + i], checkpoint_.preprocess, pixels.data() + i * size);
+    });
+    std::vector<double> rows(static_cast<size_t>(count * embeddings.width));
+    encoder.encode_image({.values = pixels, .batch = count, .height = height, .width = width},
+                         {.embeddings = rows.data()});
+    embeddings.values.insert(embeddings.values.end(), rows.begin(), rows.end());
+  }
+  return embeddings;
+}
+
+std::vector<int32_t> Engine::padded_row(std::string_view text, bool truncate) const {
+  const auto& config = *checkpoint_.config.text;
+  TokenRow row = tokenizer().encode_row(text, config.context_length, truncate);
+  row.ids.resize(static_cast<size_t>(config.context_length), tokenizer_->pad_id());
+  return std::move(row.ids);
+}
+
+Embeddings Engine::encode_tokens(std::span<const int32_t> padded, TextRows rows,
+                                 int64_t* rows_computed) const {
+  const auto& encoder = text_encoder();
+  const auto& config = *checkpoint_.config.text;
+  rows = std::min(rows, best_rows(config));
+  if (rows == TextRows::trie) return encode_trie(padded, rows_computed);
+  Embeddings embeddings{.rows = static_cast<int64_t>(padded.size()) / config.context_length,
+                        .width = checkpoint_.config.embed_dim};
+  const int64_t texts = std::max<int64_t>(1, kTextRows / config.rows());
+  for (int64_t begin = 0; begin < embeddings.rows; begin += texts) {
+    const int64_t count = std::min(texts, embeddings.rows - begin);
+    const TextBatch batch = make_text_batch(
+        padded.subspan(static_cast<size_t>(begin * config.context_length),
+                       static_cast<size_t>(count * config.context_length)),
+        config, rows);
+    if (rows_computed) *rows_computed += batch.sequences.rows();
+    std::vector<double> values(static_cast<size_t>(count * embeddings.width));
+    encoder.encode_text(batch, {.embeddings = values.data()});
+    embeddings.values.insert(embeddings.values.end(), values.begin(), values.end());
+  }
+  return embeddings;
+}
+
+Embeddings Engine::encode_trie(std::span<const int32_t> padded, int64_t* rows_computed) const {
+  const auto& config = *checkpoint_.config.text;
+  const auto length = static_cast<size_t>(config.context_length);
+  Embeddings embeddings{.rows = static_cast<int64_t>(padded.size() / length),
+                        .width = checkpoint_.config.embed_dim};
+  embeddings.values.resize(static_cast<size_t>(embeddings.rows * embeddings.width));
+
+  // In the order of their ids, texts that begin alike meet in one chunk.
+  std::vector<int64_t> order(static_cast<size_t>(embeddings.rows));
+  std::iota(order.begin(), order.end(), 0);
+  const auto ids_of = [&](int64_t text) { return padded.subspan(static_cast<size_t>(text) * length, length); };
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return std::lexicographical_compare(ids_of(a).begin(), ids_of(a).end(), ids_of(b).begin(),
+                                        ids_of(b).end());
+  });
+  for (size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    PromptTrie trie;
+    while (end < order.size()) {
+      const auto ids = ids_of(order[end]);
+      const auto used = ids.first(static_cast<size_t>(pooled_position(ids, config)) + 1);
+      if (trie.nodes() > 0 && trie.nodes() + trie.new_nodes(used) > kTextRows) break;
+      trie.add(used);
+      ++end;
+    }
+    const TextBatch batch = trie.batch();
+    if (rows_computed) *rows_computed += batch.sequences.rows();
+    std::vector<double> values((end - begin) * static_cast<size_t>(embeddings.width));
+    text_encoder().encode_text(batch, {.embeddings = values.data()});
+    for (size_t i = begin; i < end; ++i)
+      std::copy_n(values.begin() + static_cast<int64_t>(i - begin) * embeddings.width,
+                  embeddings.width, embeddings.row(order[i]).begin());
+  }
+  return embeddings;
+}
+
+Embeddings Engine::encode_texts(std::span<const std::string> texts) const {
+  std::vector<std::vector<int32_t>> rows(texts.size());
+  tokenizer();  // its error before the threads start
+  parallel_for(static_cast<int64_t>(texts.size()),
+               [&](int64_t i) { rows[i] = padded_row(texts[i]); });
+  std::vector<int32_t> padded;
+  padded.reserve(texts.size() * static_cast<size_t>(checkpoint_.config.text->context_length));
+  for (const auto& row : rows) padded.insert(padded.end(), row.begin(), row.end());
+  return encode_tokens(padded);
+}
+
+}  // namespace tandem

@@ -1,0 +1,73 @@
+// A loaded model behind the public Model: a checkpoint, its tokenizer, and encoders
+// that are prepared when their tower is first used.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/encoder.h"
+#include "checkpoint/checkpoint.h"
+#include "engine/text_batch.h"
+#include "image/image.h"
+#include "tandem/model.h"
+#include "text/tokenizer.h"
+
+namespace tandem {
+
+/// Everything const is safe from many threads at once.
+class Engine {
+ public:
+  Engine(Checkpoint checkpoint, const LoadOptions& options);
+
+  const Checkpoint& checkpoint() const { return checkpoint_; }
+  const LoadOptions& options() const { return options_; }
+  /// Error: bad_model where the checkpoint brings no tokenizer; says what to give.
+  const Tokenizer& tokenizer() const;
+  const Fingerprint& fingerprint() const;
+
+  /// A picture file as the tower's u8 input. `path` stands in errors.
+  RgbImage load_picture(std::span<const std::byte> file, const std::string& path) const;
+  RgbImage load_picture(const std::string& path) const;
+
+  /// Pictures of the tower's size to embeddings of length 1.
+  Embeddings encode_pictures(std::span<const RgbImage> pictures) const;
+
+  /// Token ids of one text, padded to the context length with the tokenizer's
+  /// padding. Error: bad_input where it is too long and truncate is false.
+  std::vector<int32_t> padded_row(std::string_view text, bool truncate = true) const;
+  /// [texts, context_length] ids to embeddings, in chunks of bounded memory.
+  /// `rows_computed` counts the tower's rows.
+  Embeddings encode_tokens(std::span<const int32_t> padded, TextRows rows = TextRows::trie,
+                           int64_t* rows_computed = nullptr) const;
+  Embeddings encode_texts(std::span<const std::string> texts) const;
+
+  const Encoder& image_encoder() const;
+  const Encoder& text_encoder() const;
+
+ private:
+  const Encoder& prepared(std::once_flag& once, std::unique_ptr<Encoder>& encoder, bool image) const;
+  Embeddings encode_trie(std::span<const int32_t> padded, int64_t* rows_computed) const;
+
+  Checkpoint checkpoint_;
+  LoadOptions options_;
+  BackendKind backend_;
+  std::optional<Tokenizer> tokenizer_;
+  mutable std::once_flag image_once_, text_once_, fingerprint_once_;
+  mutable std::unique_ptr<Encoder> image_encoder_, text_encoder_;
+  mutable Fingerprint fingerprint_;
+};
+
+/// "cpu", "ref" or "torch"; bad_input for another name.
+BackendKind backend_named(const std::string& name);
+
+/// A path as it is, or the folder or file of that name in `models/` of the
+/// working folder, in each folder of $TANDEM_MODELS (colon separated), or in
+/// the user's data folder. Error: io naming where it looked.
+std::string find_model(const std::string& path_or_name);
+
+}  // namespace tandem
