@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# What `make demo` shows: tools/demo.sh [FOLDER OF PICTURES]. Expects build/bin/tandem.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tandem=build/bin/tandem
+model=../shared/model/bootstrap
+scratch=build/demo
+labels="cat,cup of coffee,rocket,astronaut,coins,motorcycle,moon,dog,bicycle,airplane,elephant,pizza,piano,tree,beach,house"
+
+# Real photographs, public domain or CC0, from Debian's scikit-image: unpacked, not installed.
+# Returns false where the package cannot be had.
+fetch_photographs() {
+  local photographs=$scratch/photographs work=$scratch/package
+  [ -f "$photographs/moon.png" ] && return 0
+  rm -rf "$work"
+  mkdir -p "$work" "$photographs"
+  download() { (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download python3-skimage) >/dev/null 2>&1; }
+  # An image without package lists fetches them once, if it may.
+  download || { apt-get -qq update >/dev/null 2>&1 && download; } || return 1
+  dpkg-deb --fsys-tarfile "$work"/python3-skimage_*.deb |
+    tar -x -C "$work" --strip-components=7 --wildcards './usr/lib/python3/dist-packages/skimage/data/*' || return 1
+  local pair
+  for pair in chelsea.png:cat.png coffee.png rocket.jpg astronaut.png coins.png \
+    motorcycle_left.png:motorcycle.png moon.png; do
+    cp "$work/${pair%:*}" "$photographs/${pair#*:}" || return 1
+  done
+  rm -rf "$work"
+}
+
+if [ ! -d "$model" ]; then
+  echo "There is no trained model at $model, so this demo holds Tandem against the golden models that the project keeps:"
+  "$tandem" verify tests/golden
+  echo
+  echo "Every number above comes from the reference implementations. With a model of yours:"
+  echo "  $tandem inspect MODEL"
+  echo "  $tandem classify PICTURE --model MODEL --labels \"a cat,a dog\""
+  exit 0
+fi
+
+if [ $# -gt 0 ]; then
+  pictures=$1
+elif fetch_photographs; then
+  pictures=$scratch/photographs
+else
+  echo "Debian's package python3-skimage, which holds the demo's photographs, cannot be had; here are pictures that Tandem draws."
+  pictures=$scratch/drawn
+  tools/draw_pictures.sh "$pictures"
+  labels="sunset over the sea,moon in the night sky,tree in a field,red ball,chessboard,$labels"
+fi
+
+cat <<'TEXT'
+The model is a small, weak one (8.4 million parameters, trained for 76 minutes on two cores): it names one of ten
+CIFAR-10 classes right for 25.0% of pictures (chance 10%), one of 100 Caltech-101 classes for 23.1% (chance 1%).
+Expect mistakes; any published CLIP does better with the same command.
+
+TEXT
+"$tandem" classify "$pictures" --model "$model" --labels "$labels" --top-k 3
+cat <<TEXT
+
+Go on:
+  make demo PHOTOS=dir                                                  the same for your pictures
+  $tandem classify $pictures --model $model --labels "indoors,outdoors"    labels of yours
+  $tandem --help                                                        everything else
+TEXT
