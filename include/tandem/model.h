@@ -63,9 +63,9 @@ class Model {
   std::vector<float> encode_image(std::span<const std::byte> file, const std::string& name) const;
   /// Many pictures, decoded and encoded in batches. Calls `each` in input order
   /// with the embedding, or with the error of a picture that failed.
-  void encode_images(std::span<const std::string> paths,
-                     const std::function<void(size_t index, std::span<const float> embedding,
-                                              const Error* error)>& each) const;
+  using EachImage = std::function<void(size_t index, std::span<const float> embedding,
+                                       const Error* error)>;
+  void encode_images(std::span<const std::string> paths, const EachImage& each) const;
   /// All at once; the first picture that fails ends the call with its error.
   Embeddings encode_images(std::span<const std::string> paths) const;
 

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/fail.h"
+#include "base/interrupt.h"
 
 namespace tandem {
 namespace {
@@ -17,6 +18,7 @@ std::string read_all(int file, const std::string& name, uint64_t max_bytes) {
   std::string bytes;
   char part[1 << 16];
   while (true) {
+    check_interrupt();
     const ssize_t got = ::read(file, part, sizeof part);
     if (got == 0) return bytes;
     if (got < 0 && errno == EINTR) continue;
@@ -65,6 +67,7 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
+    check_interrupt();
     const ssize_t put = ::write(file_, bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0)

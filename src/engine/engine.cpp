@@ -20,6 +20,11 @@ namespace {
 constexpr int64_t kTextRows = 4096;
 constexpr int64_t kPictures = 32;
 
+EncoderOutput output_to(double* values, Output output) {
+  return output == Output::features ? EncoderOutput{.features = values}
+                                    : EncoderOutput{.embeddings = values};
+}
+
 bool has_tokenizer(const TokenizerFiles& files) {
   return !files.tokenizer_json.empty() || !files.vocab.empty() || !files.bpe_vocab.empty();
 }
@@ -96,7 +101,7 @@ RgbImage Engine::load_picture(const std::string& path) const {
   return load_picture(file.bytes(), path);
 }
 
-Embeddings Engine::encode_pictures(std::span<const RgbImage> pictures) const {
+Embeddings Engine::encode_pictures(std::span<const RgbImage> pictures, Output output) const {
   const auto& encoder = image_encoder();
   const auto [height, width] = checkpoint_.config.image_size();
   const int64_t size = int64_t{3} * height * width;
@@ -110,7 +115,7 @@ Embeddings Engine::encode_pictures(std::span<const RgbImage> pictures) const {
     });
     std::vector<double> rows(static_cast<size_t>(count * embeddings.width));
     encoder.encode_image({.values = pixels, .batch = count, .height = height, .width = width},
-                         {.embeddings = rows.data()});
+                         output_to(rows.data(), output));
     embeddings.values.insert(embeddings.values.end(), rows.begin(), rows.end());
   }
   return embeddings;
@@ -123,12 +128,12 @@ std::vector<int32_t> Engine::padded_row(std::string_view text, bool truncate) co
   return std::move(row.ids);
 }
 
-Embeddings Engine::encode_tokens(std::span<const int32_t> padded, TextRows rows,
+Embeddings Engine::encode_tokens(std::span<const int32_t> padded, TextRows rows, Output output,
                                  int64_t* rows_computed) const {
   const auto& encoder = text_encoder();
   const auto& config = *checkpoint_.config.text;
   rows = std::min(rows, best_rows(config));
-  if (rows == TextRows::trie) return encode_trie(padded, rows_computed);
+  if (rows == TextRows::trie) return encode_trie(padded, output, rows_computed);
   Embeddings embeddings{.rows = static_cast<int64_t>(padded.size()) / config.context_length,
                         .width = checkpoint_.config.embed_dim};
   const int64_t texts = std::max<int64_t>(1, kTextRows / config.rows());
@@ -140,13 +145,14 @@ Embeddings Engine::encode_tokens(std::span<const int32_t> padded, TextRows rows,
         config, rows);
     if (rows_computed) *rows_computed += batch.sequences.rows();
     std::vector<double> values(static_cast<size_t>(count * embeddings.width));
-    encoder.encode_text(batch, {.embeddings = values.data()});
+    encoder.encode_text(batch, output_to(values.data(), output));
     embeddings.values.insert(embeddings.values.end(), values.begin(), values.end());
   }
   return embeddings;
 }
 
-Embeddings Engine::encode_trie(std::span<const int32_t> padded, int64_t* rows_computed) const {
+Embeddings Engine::encode_trie(std::span<const int32_t> padded, Output output,
+                               int64_t* rows_computed) const {
   const auto& config = *checkpoint_.config.text;
   const auto length = static_cast<size_t>(config.context_length);
   Embeddings embeddings{.rows = static_cast<int64_t>(padded.size() / length),
@@ -173,7 +179,7 @@ Embeddings Engine::encode_trie(std::span<const int32_t> padded, int64_t* rows_co
     const TextBatch batch = trie.batch();
     if (rows_computed) *rows_computed += batch.sequences.rows();
     std::vector<double> values((end - begin) * static_cast<size_t>(embeddings.width));
-    text_encoder().encode_text(batch, {.embeddings = values.data()});
+    text_encoder().encode_text(batch, output_to(values.data(), output));
     for (size_t i = begin; i < end; ++i)
       std::copy_n(values.begin() + static_cast<int64_t>(i - begin) * embeddings.width,
                   embeddings.width, embeddings.row(order[i]).begin());
@@ -181,15 +187,19 @@ Embeddings Engine::encode_trie(std::span<const int32_t> padded, int64_t* rows_co
   return embeddings;
 }
 
-Embeddings Engine::encode_texts(std::span<const std::string> texts) const {
-  std::vector<std::vector<int32_t>> rows(texts.size());
+std::vector<int32_t> Engine::padded_rows(std::span<const std::string> texts) const {
   tokenizer();  // its error before the threads start
-  parallel_for(static_cast<int64_t>(texts.size()),
-               [&](int64_t i) { rows[i] = padded_row(texts[i]); });
-  std::vector<int32_t> padded;
-  padded.reserve(texts.size() * static_cast<size_t>(checkpoint_.config.text->context_length));
-  for (const auto& row : rows) padded.insert(padded.end(), row.begin(), row.end());
-  return encode_tokens(padded);
+  const auto length = static_cast<size_t>(checkpoint_.config.text->context_length);
+  std::vector<int32_t> padded(texts.size() * length);
+  parallel_for(static_cast<int64_t>(texts.size()), [&](int64_t i) {
+    const auto row = padded_row(texts[i]);
+    std::copy(row.begin(), row.end(), padded.begin() + i * static_cast<int64_t>(length));
+  });
+  return padded;
+}
+
+Embeddings Engine::encode_texts(std::span<const std::string> texts, Output output) const {
+  return encode_tokens(padded_rows(texts), TextRows::trie, output);
 }
 
 }  // namespace tandem

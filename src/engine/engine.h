@@ -19,6 +19,9 @@
 
 namespace tandem {
 
+/// A tower's result as it is, or made of length 1.
+enum class Output { features, embeddings };
+
 /// Everything const is safe from many threads at once.
 class Engine {
  public:
@@ -34,24 +37,34 @@ class Engine {
   RgbImage load_picture(std::span<const std::byte> file, const std::string& path) const;
   RgbImage load_picture(const std::string& path) const;
 
-  /// Pictures of the tower's size to embeddings of length 1.
-  Embeddings encode_pictures(std::span<const RgbImage> pictures) const;
+  /// Pictures of the tower's size.
+  Embeddings encode_pictures(std::span<const RgbImage> pictures,
+                             Output output = Output::embeddings) const;
+
+  /// Picture files, decoded and encoded in batches; see Model::encode_images.
+  void encode_files(std::span<const std::string> paths, Output output,
+                    const Model::EachImage& each) const;
 
   /// Token ids of one text, padded to the context length with the tokenizer's
   /// padding. Error: bad_input where it is too long and truncate is false.
   std::vector<int32_t> padded_row(std::string_view text, bool truncate = true) const;
-  /// [texts, context_length] ids to embeddings, in chunks of bounded memory.
-  /// `rows_computed` counts the tower's rows.
+  /// [texts, context_length] ids, in chunks of bounded memory. `rows_computed`
+  /// counts the tower's rows.
   Embeddings encode_tokens(std::span<const int32_t> padded, TextRows rows = TextRows::trie,
+                           Output output = Output::embeddings,
                            int64_t* rows_computed = nullptr) const;
-  Embeddings encode_texts(std::span<const std::string> texts) const;
+  /// The texts' rows one after the other, tokenised on all threads.
+  std::vector<int32_t> padded_rows(std::span<const std::string> texts) const;
+  Embeddings encode_texts(std::span<const std::string> texts,
+                          Output output = Output::embeddings) const;
 
   const Encoder& image_encoder() const;
   const Encoder& text_encoder() const;
 
  private:
   const Encoder& prepared(std::once_flag& once, std::unique_ptr<Encoder>& encoder, bool image) const;
-  Embeddings encode_trie(std::span<const int32_t> padded, int64_t* rows_computed) const;
+  Embeddings encode_trie(std::span<const int32_t> padded, Output output,
+                         int64_t* rows_computed) const;
 
   Checkpoint checkpoint_;
   LoadOptions options_;

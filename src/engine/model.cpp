@@ -10,9 +10,6 @@
 namespace tandem {
 namespace {
 
-// Pictures decoded at once: as many as are encoded at once, so that memory stays bounded.
-constexpr size_t kBatch = 32;
-
 std::vector<float> only_row(Embeddings embeddings) { return std::move(embeddings.values); }
 
 }  // namespace
@@ -38,30 +35,8 @@ std::vector<float> Model::encode_image(std::span<const std::byte> file,
   return only_row(engine_->encode_pictures({&picture, 1}));
 }
 
-void Model::encode_images(std::span<const std::string> paths,
-                          const std::function<void(size_t, std::span<const float>, const Error*)>&
-                              each) const {
-  for (size_t begin = 0; begin < paths.size(); begin += kBatch) {
-    const size_t count = std::min(kBatch, paths.size() - begin);
-    std::vector<RgbImage> pictures(count);
-    std::vector<std::optional<Error>> errors(count);
-    parallel_for(static_cast<int64_t>(count), [&](int64_t i) {
-      try {
-        pictures[i] = engine_->load_picture(paths[begin + i]);
-      } catch (const Error& error) {
-        errors[i] = error;
-      }
-    });
-    std::vector<RgbImage> good;
-    for (size_t i = 0; i < count; ++i)
-      if (!errors[i]) good.push_back(std::move(pictures[i]));
-    const Embeddings embeddings = engine_->encode_pictures(good);
-    int64_t row = 0;
-    for (size_t i = 0; i < count; ++i) {
-      if (errors[i]) each(begin + i, {}, &*errors[i]);
-      else each(begin + i, embeddings.row(row++), nullptr);
-    }
-  }
+void Model::encode_images(std::span<const std::string> paths, const EachImage& each) const {
+  engine_->encode_files(paths, Output::embeddings, each);
 }
 
 Embeddings Model::encode_images(std::span<const std::string> paths) const {

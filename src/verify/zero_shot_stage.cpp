@@ -37,12 +37,14 @@ struct Case {
   Templates templates;
   std::vector<std::string> images;
   bool truncate = true;
+  std::vector<int> token_counts;  // of each prompt, with both specials, before truncation
 };
 
 Case read_case(const std::string& folder, const Json& case_json) {
   Case read{.classes = case_json.at("classes").get<std::vector<std::string>>(),
             .templates = {"case", case_json.at("templates").get<std::vector<std::string>>()},
-            .truncate = case_json.value("truncate", true)};
+            .truncate = case_json.value("truncate", true),
+            .token_counts = case_json.value("prompt_token_counts", std::vector<int>())};
   for (const auto& image : case_json.at("images"))
     read.images.push_back((std::filesystem::path(folder) / image.get<std::string>()).string());
   return read;
@@ -115,21 +117,40 @@ std::optional<std::vector<int32_t>> tokenise(const Engine& engine, const Case& g
   return padded;
 }
 
+// Without truncation exactly the prompts that are longer than the context are refused.
+void verify_refusals(const Engine& engine, const Case& golden, const std::string& layout,
+                     const VerifyReport& report) {
+  if (golden.token_counts.empty()) return;
+  VerifyLine line{.layout = layout, .tensor = "refused_without_truncate", .ok = true};
+  const auto prompts = fill(golden.classes, golden.templates);
+  for (size_t i = 0; i < prompts.size() && line.ok; ++i) {
+    bool refused = false;
+    try {
+      engine.padded_row(prompts[i], false);
+    } catch (const Error&) {
+      refused = true;
+    }
+    const bool too_long = i < golden.token_counts.size() &&
+                          golden.token_counts[i] > engine.checkpoint().config.text->context_length;
+    line.ok = refused == too_long;
+    if (!line.ok)
+      line.detail = "\"" + prompts[i] + "\" is " + (refused ? "refused" : "taken");
+  }
+  report(line);
+}
+
 void verify_model(const std::string& layout, const std::string& path, const Case& golden,
                   const Json& case_json, const TensorStore& arrays, const VerifyOptions& options,
                   const VerifyReport& report) {
   LoadOptions load = options.load;
   load.orient = false;
   const Engine engine(with_openai_rules(open_checkpoint(path, {.tokenizer = load.tokenizer})), load);
+  verify_refusals(engine, golden, layout, report);
   const auto padded = tokenise(engine, golden);
-  if (!padded) {
-    // Without truncation the reference raises: then there is nothing else to compare.
-    const bool expected = arrays.find("tokens") == nullptr;
-    return report({.layout = layout,
-                   .tensor = "tokens",
-                   .ok = expected,
-                   .detail = expected ? "" : "a prompt was refused that the reference takes"});
-  }
+  // Without truncation the reference raises on a long prompt: then the refusal is all there is.
+  if (!padded && !golden.token_counts.empty()) return;
+  if (!padded)
+    return report({.layout = layout, .tensor = "tokens", .detail = "a prompt was refused as too long"});
   const auto* top = arrays.find("top_indices");
   const int64_t k = top && top->shape.size() == 2 ? top->shape[1] : 5;
   const ComputedTensors as_used = compute(engine, golden, *padded, TextRows::trie, k);

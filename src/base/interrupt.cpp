@@ -1,0 +1,19 @@
+#include "base/interrupt.h"
+
+#include <atomic>
+
+namespace tandem {
+namespace {
+
+std::atomic<bool> requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // it is set in a signal handler
+
+}  // namespace
+
+void request_interrupt() noexcept { requested = true; }
+
+void check_interrupt() {
+  if (requested) throw Interrupted();
+}
+
+}  // namespace tandem
