@@ -1,0 +1,73 @@
+// The program `tandem`: parses, calls, prints; no logic.
+
+#include <fmt/core.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "base/interrupt.h"
+#include "base/thread_pool.h"
+#include "cli/context.h"
+
+namespace {
+
+using namespace tandem;
+
+constexpr int kInterrupted = 130;
+
+// The first signal asks for a clean end, the second one ends at once.
+void on_signal(int) {
+  static volatile std::sig_atomic_t signals = 0;
+  signals = signals + 1;
+  if (signals > 1) std::_Exit(kInterrupted);
+  request_interrupt();
+}
+
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;  // without SA_RESTART: a waiting read ends
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+int run(int argc, char** argv) {
+  cli::Context context;
+  CLI::App app("Tandem: CLIP in C++. Pictures and words in one space.", "tandem");
+  app.set_version_flag("--version", "tandem " TANDEM_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  cli::add_classify(app, context);
+  cli::add_match(app, context);
+  cli::add_embed(app, context);
+  cli::add_tokenize(app, context);
+  cli::add_preprocess(app, context);
+  cli::add_inspect(app, context);
+  cli::add_convert(app, context);
+  cli::add_verify(app, context);
+  cli::add_doctor(app, context);
+  cli::add_bench(app, context);
+  // Verbs run in their callbacks, after the whole line was understood.
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  } catch (const Error& error) {
+    context.complain(error.what());
+  }
+  return context.failures == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  catch_signals();
+  try {
+    return run(argc, argv);
+  } catch (const Interrupted&) {
+    return kInterrupted;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "tandem: {}; this is a fault of Tandem, please report it\n", error.what());
+    return 1;
+  }
+}
