@@ -6,6 +6,7 @@
 #include "cli/context.h"
 #include "engine/engine.h"
 #include "text/tokenizer.h"
+#include "text/tokenizer_files.h"
 
 namespace tandem::cli {
 namespace {
@@ -20,29 +21,34 @@ struct Options {
 
 constexpr int kDefaultContextLength = 77;  // every OpenAI model's
 
-// The tokenizer alone: no tower is prepared, and with --tokenizer no model is needed.
+// With --tokenizer no model is needed; with a model no tower is prepared.
 struct Source {
-  std::optional<Checkpoint> checkpoint;
-  Tokenizer tokenizer;
-  int context_length;
+  std::unique_ptr<Engine> engine;  // keeps the model's tokenizer
+  std::optional<Tokenizer> own;
+  int context_length = kDefaultContextLength;
+
+  const Tokenizer& tokenizer() const { return own ? *own : engine->tokenizer(); }
 };
 
 Source open_source(const Options& options, Context& context) {
-  if (context.model.empty() && !context.load.tokenizer.empty())
-    return {std::nullopt, open_tokenizer(context.load.tokenizer),
-            options.context_length > 0 ? options.context_length : kDefaultContextLength};
-  Checkpoint checkpoint =
-      open_checkpoint(find_model(context.model), {.tokenizer = context.load.tokenizer});
-  for (const auto& rule : checkpoint.rules) context.remark(rule);
-  Engine engine(std::move(checkpoint), context.load_options());
-  const int length = options.context_length > 0 ? options.context_length
-                                                : engine.checkpoint().config.text->context_length;
-  return {std::nullopt, std::move(engine).take_tokenizer(), length};
+  Source source;
+  if (context.model.empty() && !context.load.tokenizer.empty()) {
+    source.own = Tokenizer::load(find_tokenizer_files(context.load.tokenizer));
+  } else {
+    Checkpoint checkpoint =
+        open_checkpoint(find_model(context.model), {.tokenizer = context.load.tokenizer});
+    for (const auto& rule : checkpoint.rules) context.remark(rule);
+    source.engine = std::make_unique<Engine>(std::move(checkpoint), context.load_options());
+    source.tokenizer();  // its error before any text
+    source.context_length = source.engine->checkpoint().config.text->context_length;
+  }
+  if (options.context_length > 0) source.context_length = options.context_length;
+  return source;
 }
 
 void print_text(const Source& source, const std::string& text, const Options& options,
                 const Context& context) {
-  const auto& tokenizer = source.tokenizer;
+  const auto& tokenizer = source.tokenizer();
   const TokenRow row = tokenizer.encode_row(text, source.context_length, !options.no_truncate);
   std::vector<int32_t> ids = row.ids;
   if (options.padded)
