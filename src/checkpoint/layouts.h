@@ -1,0 +1,20 @@
+// One function for each layout; open.cpp decides which.
+#pragma once
+
+#include <string>
+
+#include "checkpoint/checkpoint.h"
+
+namespace tandem {
+
+/// A folder with config.json.
+Checkpoint open_hugging_face(const std::string& folder, const OpenOptions& options);
+
+/// A folder with open_clip_config.json.
+Checkpoint open_open_clip(const std::string& folder, const OpenOptions& options);
+
+/// Weights in OpenAI's keys; the config is derived from their shapes. `path` is the file.
+Checkpoint open_openai(const std::string& path, Layout layout, TensorStore weights,
+                       const OpenOptions& options);
+
+}  // namespace tandem
