@@ -11,6 +11,5 @@ find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.h REQUIRED)
 add_library(DNNL::dnnl UNKNOWN IMPORTED)
 set_target_properties(DNNL::dnnl PROPERTIES IMPORTED_LOCATION ${DNNL_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${DNNL_INCLUDE_DIR})
-pkg_check_modules(TANDEM_IMAGE REQUIRED IMPORTED_TARGET libjpeg libpng libwebp libtiff-4 libheif libavif libexif)
-find_package(GIF REQUIRED)
+pkg_check_modules(TANDEM_IMAGE REQUIRED IMPORTED_TARGET libjpeg libwebp libwebpdemux libtiff-4 libheif libavif libexif)
 pkg_check_modules(TANDEM_TEXT REQUIRED IMPORTED_TARGET libutf8proc)
