@@ -132,13 +132,13 @@ inline tandem::TensorStore random_weights(const tandem::ModelConfig& config, uin
         case WeightRole::gain: value = 1 + 0.2F * z; break;
         case WeightRole::bias: value = 0.2F * z; break;
         case WeightRole::embedding: value = 0.5F * z; break;
-        // Around ln 100, so that scaled cosine attention meets its clamp.
-        case WeightRole::scale: value = 4.6F + 0.5F * z; break;
+        // Some above ln 100, so that scaled cosine attention meets its clamp.
+        case WeightRole::scale: value = 3 + 1.5F * z; break;
         case WeightRole::statistic: value = 0.5F + std::abs(z); break;
       }
     }
     if (spec.name.ends_with("head_scale"))
-      for (float& value : values) value -= 3.6F;
+      for (float& value : values) value -= 2;
     weights.add(spec.name, spec.shape, values);
   }
   return weights;
