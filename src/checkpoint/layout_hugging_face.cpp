@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "checkpoint/canonical.h"
 #include "checkpoint/config_hugging_face.h"
+#include "checkpoint/foreign.h"
 #include "checkpoint/layouts.h"
 #include "checkpoint/model_folder.h"
 #include "checkpoint/names_hugging_face.h"
@@ -106,6 +107,8 @@ void read_preprocessing(Checkpoint& checkpoint, const std::string& folder) {
 
 }  // namespace
 
+std::string hugging_face_weights(const std::string& folder) { return first_file(folder, kWeights); }
+
 Checkpoint open_hugging_face(const std::string& folder, const OpenOptions& options) {
   Checkpoint checkpoint;
   checkpoint.path = folder;
@@ -113,11 +116,14 @@ Checkpoint open_hugging_face(const std::string& folder, const OpenOptions& optio
   SourceNames names{.config = file_in(folder, "config.json")};
   auto& config = checkpoint.config;
   config = parse_hugging_face_config(read_json(names.config), names.config);
-  names.weights = first_file(folder, kWeights);
-  if (names.weights.empty())
-    fail(ErrorKind::bad_model,
-         "{}: has config.json but no weights; model.safetensors or pytorch_model.bin is missing",
-         folder);
+  names.weights = hugging_face_weights(folder);
+  if (names.weights.empty()) {
+    const std::string foreign = foreign_file_in(folder);
+    fail(foreign.empty() ? ErrorKind::bad_model : ErrorKind::unsupported,
+         "{}: has config.json but no weights that Tandem reads{}; get model.safetensors or "
+         "pytorch_model.bin of the same model",
+         folder, foreign.empty() ? "" : " (" + foreign + ")");
+  }
   checkpoint.weights = read_weights(names.weights);
   auto& weights = checkpoint.weights;
   if (config.image)

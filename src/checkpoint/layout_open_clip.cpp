@@ -50,6 +50,8 @@ void add_missing_bias(Checkpoint& checkpoint, const SourceNames& names) {
 
 }  // namespace
 
+std::string open_clip_weights(const std::string& folder) { return first_file(folder, kWeights); }
+
 Checkpoint open_open_clip(const std::string& folder, const OpenOptions& options) {
   Checkpoint checkpoint;
   checkpoint.path = folder;
@@ -63,7 +65,7 @@ Checkpoint open_open_clip(const std::string& folder, const OpenOptions& options)
         "open_clip_config.json has no preprocess_cfg: pictures take open_clip's defaults, which "
         "are "
         "OpenAI's");
-  names.weights = first_file(folder, kWeights);
+  names.weights = open_clip_weights(folder);
   if (names.weights.empty())
     fail(ErrorKind::bad_model,
          "{}: has open_clip_config.json but no weights; open_clip_model.safetensors or "

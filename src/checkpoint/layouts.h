@@ -7,6 +7,10 @@
 
 namespace tandem {
 
+/// The weights that a layout takes from a folder; "" where it has none.
+std::string hugging_face_weights(const std::string& folder);
+std::string open_clip_weights(const std::string& folder);
+
 /// A folder with config.json.
 Checkpoint open_hugging_face(const std::string& folder, const OpenOptions& options);
 

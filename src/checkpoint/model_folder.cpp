@@ -7,48 +7,16 @@
 
 #include "base/fail.h"
 #include "checkpoint/safetensors.h"
+#include "checkpoint/torch_file.h"
+#include "text/tokenizer_files.h"
 
 namespace tandem {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kVocabularies = {"bpe_simple_vocab_16e6.txt.gz",
-                                                "bpe_simple_vocab_16e6.txt"};
-
-TokenizerFiles files_in(const std::string& folder) {
-  TokenizerFiles files{.tokenizer_json = file_in(folder, "tokenizer.json"),
-                       .vocab = file_in(folder, "vocab.json"),
-                       .merges = file_in(folder, "merges.txt"),
-                       .tokenizer_config = file_in(folder, "tokenizer_config.json"),
-                       .special_tokens_map = file_in(folder, "special_tokens_map.json"),
-                       .bpe_vocab = first_file(folder, kVocabularies)};
-  if (files.vocab.empty() != files.merges.empty()) files.vocab = files.merges = "";
-  return files;
-}
-
 bool brings_tokenizer(const TokenizerFiles& files) {
   return !files.tokenizer_json.empty() || !files.vocab.empty() || !files.bpe_vocab.empty();
-}
-
-TokenizerFiles files_of_option(const std::string& path) {
-  if (fs::is_directory(path)) {
-    TokenizerFiles files = files_in(path);
-    if (!brings_tokenizer(files))
-      fail(ErrorKind::bad_input,
-           "{}: holds no tokenizer; give a folder with tokenizer.json or with vocab.json and "
-           "merges.txt, or the file bpe_simple_vocab_16e6.txt.gz",
-           path);
-    return files;
-  }
-  if (!fs::exists(path))
-    fail(ErrorKind::io, "{}: there is no such file; give the tokenizer's file or folder", path);
-  TokenizerFiles files;
-  if (path.ends_with(".json"))
-    files.tokenizer_json = path;
-  else
-    files.bpe_vocab = path;
-  return files;
 }
 
 }  // namespace
@@ -68,17 +36,19 @@ std::string first_file(const std::string& folder, const std::vector<std::string>
 TensorStore read_weights(const std::string& path) {
   if (path.ends_with(".safetensors")) return read_safetensors(path);
   if (path.ends_with(".safetensors.index.json")) return read_sharded_safetensors(path);
-  fail(ErrorKind::unsupported, "{}: torch files are not read yet", path);
+  if (path.ends_with(".index.json")) return read_shards(path, read_state_dict);
+  return read_state_dict(path);
 }
 
 void find_tokenizer(Checkpoint& checkpoint, const std::string& folder, const OpenOptions& options,
                     Cleaning by_rule, const std::string& rule_name) {
   auto& files = checkpoint.tokenizer;
   if (!checkpoint.config.text) return;
-  files = options.tokenizer.empty() ? files_in(folder) : files_of_option(options.tokenizer);
+  files = options.tokenizer.empty() ? tokenizer_files_in(folder)
+                                    : find_tokenizer_files(options.tokenizer);
   if (!brings_tokenizer(files))
     if (const char* models = std::getenv("TANDEM_MODELS"); models != nullptr && *models != '\0')
-      files.bpe_vocab = first_file(models, kVocabularies);
+      files.bpe_vocab = tokenizer_files_in(models).bpe_vocab;
   checkpoint.cleaning = files.tokenizer_json.empty() ? by_rule : Cleaning::hugging_face;
   if (!brings_tokenizer(files))
     checkpoint.rules.push_back(

@@ -34,9 +34,12 @@ SafetensorsContent parse_safetensors(std::span<const std::byte> bytes, const std
 TensorStore read_safetensors(const std::string& path);
 SafetensorsMetadata read_safetensors_metadata(const std::string& path);
 
-/// All shards that a `*.safetensors.index.json` names, which must be plain file
-/// names in the index's own folder. bad_model where a shard lacks a tensor that
-/// the index puts there, holds one that it does not name, or repeats one.
+/// All shards that a `*.index.json` names, which must be plain file names in the
+/// index's own folder, each read by `read`. bad_model where a shard lacks a
+/// tensor that the index puts there, holds one that it does not name, or repeats one.
+TensorStore read_shards(const std::string& index_path, TensorStore (*read)(const std::string&));
+
+/// The shards of a `*.safetensors.index.json`.
 TensorStore read_sharded_safetensors(const std::string& index_path);
 
 struct NamedTensor {

@@ -44,13 +44,13 @@ ShardOfTensor read_weight_map(const std::string& index_path) {
 
 }  // namespace
 
-TensorStore read_sharded_safetensors(const std::string& index_path) {
+TensorStore read_shards(const std::string& index_path, TensorStore (*read)(const std::string&)) {
   const std::filesystem::path folder = std::filesystem::path(index_path).parent_path();
   const ShardOfTensor shard_of = read_weight_map(index_path);
   TensorStore store;
   std::map<std::string, TensorStore> shards;
   for (const auto& [tensor, shard] : shard_of)
-    if (!shards.contains(shard)) shards[shard] = read_safetensors((folder / shard).string());
+    if (!shards.contains(shard)) shards[shard] = read((folder / shard).string());
   for (const auto& [tensor, shard] : shard_of)
     if (shards[shard].find(tensor) == nullptr)
       fail(ErrorKind::bad_model,
@@ -69,6 +69,10 @@ TensorStore read_sharded_safetensors(const std::string& index_path) {
     store.absorb(std::move(part));
   }
   return store;
+}
+
+TensorStore read_sharded_safetensors(const std::string& index_path) {
+  return read_shards(index_path, read_safetensors);
 }
 
 }  // namespace tandem
