@@ -47,15 +47,17 @@ void add_python(Table& table) {
   table["builtins.set"] = table["__builtin__.set"] = {GlobalKind::same};
   table["builtins.frozenset"] = table["__builtin__.frozenset"] = {GlobalKind::same};
   for (const char* name :
-       {"builtins.int",      "builtins.float",    "builtins.bool",       "builtins.str",
-        "builtins.list",     "builtins.dict",     "builtins.tuple",      "builtins.bytes",
-        "builtins.complex",  "__builtin__.int",   "__builtin__.long",    "__builtin__.float",
-        "__builtin__.bool",  "__builtin__.str",   "__builtin__.list",    "__builtin__.dict",
-        "__builtin__.tuple", "__builtin__.bytes", "__builtin__.unicode", "__builtin__.complex"})
+       {"builtins.int",        "builtins.float",     "builtins.bool",     "builtins.str",
+        "builtins.list",       "builtins.dict",      "builtins.tuple",    "builtins.bytes",
+        "builtins.bytearray",  "builtins.complex",   "__builtin__.int",   "__builtin__.long",
+        "__builtin__.float",   "__builtin__.bool",   "__builtin__.str",   "__builtin__.list",
+        "__builtin__.dict",    "__builtin__.tuple",  "__builtin__.bytes", "__builtin__.bytearray",
+        "__builtin__.unicode", "__builtin__.complex"})
     table[name] = {GlobalKind::bag};
   for (const char* name : {"numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
                            "numpy.core.multiarray._reconstruct",
-                           "numpy._core.multiarray._reconstruct", "numpy.ndarray", "numpy.dtype"})
+                           "numpy._core.multiarray._reconstruct", "numpy.core.numeric._frombuffer",
+                           "numpy._core.numeric._frombuffer", "numpy.ndarray", "numpy.dtype"})
     table[name] = {GlobalKind::bag};
 }
 

@@ -5,8 +5,8 @@
 
 #include "base/half.h"
 #include "checkpoint/safetensors.h"
+#include "checkpoint/shared_golden.h"
 #include "checkpoint/torch_file.h"
-#include "golden_folder.h"
 
 namespace tandem {
 namespace {
@@ -33,8 +33,16 @@ int compare_shared_names(const TensorStore& exact, const TensorStore& other) {
   return shared;
 }
 
-TEST(GoldenLayouts, CarryEqualWeightsInOpenAIsNames) {
+TEST(GoldenLayouts, ScriptAndLegacyPickleCarryEqualWeights) {
   TANDEM_GOLDEN(golden, "towers/openai_vit");
+  const TensorStore script = read_state_dict(golden + "/openai.pt");
+  const TensorStore legacy = read_state_dict(golden + "/state_dict_legacy.pt");
+  EXPECT_EQ(compare_shared_names(script, legacy), 50);
+  EXPECT_EQ(legacy.tensors.size(), 50u);
+}
+
+TEST(GoldenLayouts, CarryEqualWeightsInOpenAIsNames) {
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const TensorStore exact = read_state_dict(golden + "/state_dict.pt");
   ASSERT_EQ(exact.tensors.size(), 50u);
   EXPECT_EQ(compare_shared_names(exact, read_state_dict(golden + "/openai.pt")), 50);
@@ -45,7 +53,7 @@ TEST(GoldenLayouts, CarryEqualWeightsInOpenAIsNames) {
 }
 
 TEST(GoldenLayouts, CarryEqualWeightsInHuggingFacesNames) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const TensorStore exact = read_safetensors(golden + "/hf/model.safetensors");
   const TensorStore bin = read_state_dict(golden + "/hf_bin/pytorch_model.bin");
   const auto count = static_cast<int>(exact.tensors.size());
@@ -57,7 +65,7 @@ TEST(GoldenLayouts, CarryEqualWeightsInHuggingFacesNames) {
 }
 
 TEST(GoldenLayouts, TorchScriptKeepsBuffersAndWholeNumbers) {
-  TANDEM_GOLDEN(golden, "towers/openai_resnet");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_resnet");
   const TensorStore script = read_state_dict(golden + "/openai.pt");
   const TensorStore dict = read_state_dict(golden + "/state_dict.pt");
   EXPECT_EQ(compare_shared_names(dict, script), static_cast<int>(dict.tensors.size()));
@@ -66,7 +74,7 @@ TEST(GoldenLayouts, TorchScriptKeepsBuffersAndWholeNumbers) {
 }
 
 TEST(GoldenLayouts, TrainingCheckpointLosesItsWrapping) {
-  TANDEM_GOLDEN(golden, "open_clip/no_ln_pre");
+  TANDEM_WHOLE_GOLDEN(golden, "open_clip/no_ln_pre");
   const TensorStore store = read_state_dict(golden + "/open_clip/open_clip_pytorch_model.bin");
   EXPECT_NE(store.find("visual.conv1.weight"), nullptr);
   EXPECT_EQ(store.find("module.visual.conv1.weight"), nullptr);

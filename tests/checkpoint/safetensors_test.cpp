@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "checkpoint/scratch_folder.h"
-#include "golden_folder.h"
+#include "checkpoint/shared_golden.h"
 
 namespace tandem {
 namespace {
@@ -211,7 +211,7 @@ TEST(SafetensorsWriter, RefusesWhatNoReaderWouldTake) {
 }
 
 TEST(SafetensorsGolden, ACopyHoldsTheSameTensors) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ScratchFolder folder;
   for (const std::string& file : {golden + "/hf/model.safetensors", golden + "/arrays.safetensors",
                                   golden + "/open_clip/open_clip_model.safetensors"}) {
@@ -285,7 +285,7 @@ TEST(ShardedSafetensors, RefusesATensorThatTwoShardsHold) {
 }
 
 TEST(ShardedSafetensors, GoldenShardsEqualTheWholeFile) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const TensorStore whole = read_safetensors(golden + "/hf/model.safetensors");
   const TensorStore shards =
       read_sharded_safetensors(golden + "/hf_sharded/model.safetensors.index.json");
