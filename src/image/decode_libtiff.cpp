@@ -159,7 +159,7 @@ class TiffReader {
     }
   }
 
-  /// Bytes of a row of one plane as the unpacker will read it.
+  /// Bytes of a row of one plane, as Pillow counts them from the unpacker's.
   int64_t row_bytes(int64_t pixels) const { return (pixels * unpacker_->bits / planes_ + 7) / 8; }
 
   /// A row of pixels, or of one plane's channel, whatever that means in the mode.
@@ -213,8 +213,9 @@ class TiffReader {
     const int64_t tile_bytes = TIFFTileSize(tiff_.get());
     const int64_t stored = TIFFTileRowSize(tiff_.get());
     if (width < 1 || height < 1 || width > INT32_MAX || height > INT32_MAX) fail_here();
-    if (stored < 1 || stored > tile_bytes ||
-        row_bytes(std::min<int64_t>(width, image_.width)) > stored ||
+    const int64_t used = std::min<int64_t>(width, image_.width);
+    const int64_t read = planes_ == 1 ? row_bytes(used) : used * sample_bytes_;
+    if (stored < 1 || stored > tile_bytes || read > stored ||
         tile_bytes > (int64_t{height} * unpacker_->bits / planes_ + 7) / 8 * width)
       fail_here();
     take_buffer(tile_bytes);

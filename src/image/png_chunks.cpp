@@ -137,6 +137,7 @@ PngChunks::Kind PngChunks::read(const Chunk& chunk, Bytes* body) {
   if (chunk.id == id_of("IEND")) return Kind::end;
   if (chunk.id == id_of("fdAT")) {
     if (chunk.length < 4) fail_damaged(file_, "a frame's data are too short");
+    if (!sequence_) fail_damaged(file_, "its frames are out of order");
     read_sequence(reader_.u32());
     return Kind::data;
   }

@@ -8,6 +8,12 @@
 namespace tandem_test {
 
 inline std::vector<uint8_t> pillow_bytes(const tandem::Image& image) {
+  if (image.mode == tandem::Mode::lab) {
+    std::vector<uint8_t> bytes = image.pixels;
+    for (size_t i = 0; i < bytes.size(); ++i)
+      if (i % 3 != 0) bytes[i] ^= 128;  // a* and b* are signed there
+    return bytes;
+  }
   if (image.mode != tandem::Mode::bilevel) return image.pixels;
   const int row_bytes = (image.width + 7) / 8;  // mode 1: eight pixels a byte
   std::vector<uint8_t> bytes(static_cast<size_t>(row_bytes) * image.height);
