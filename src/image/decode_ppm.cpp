@@ -22,7 +22,9 @@ struct PpmHeader {
 
 constexpr size_t kLongestNumber = 10;
 
-bool is_space(int byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
+constexpr std::string_view kSpaces = " \t\n\v\f\r";
+
+bool is_space(int byte) { return kSpaces.find(static_cast<char>(byte)) != std::string_view::npos; }
 
 [[noreturn]] void fail_number(const PictureFile& file) {
   fail_damaged(file, "there is something else where a number is expected");
@@ -114,64 +116,76 @@ class SampleWriter {
   size_t at_ = 0;
 };
 
-/// The plain formats' text without its comments.
-class PlainReader {
+/// The plain formats' text without its comments, in Pillow's blocks: where one
+/// ends decides what Pillow makes of files that are too short or too long.
+class PlainText {
  public:
-  explicit PlainReader(ByteReader& reader) : reader_(reader) {}
+  explicit PlainText(ByteReader& reader) : reader_(reader) {}
 
-  /// -1 at the end. A comment goes with the line end behind it.
-  int next() {
-    while (reader_.left() > 0) {
-      const int byte = reader_.u8();
-      if (byte != '#') return byte;
-      while (reader_.left() > 0) {
-        const int skipped = reader_.u8();
-        if (skipped == '\n' || skipped == '\r') break;
+  /// False at the end of the file. The text may be empty before it.
+  bool next(std::string& text) {
+    text.clear();
+    if (reader_.left() == 0) return false;
+    do {
+      for (const uint8_t byte : reader_.take_up_to(kBlock)) {
+        if (!in_comment_ && byte != '#') text += static_cast<char>(byte);
+        if (byte == '#') in_comment_ = true;
+        if (byte == '\n' || byte == '\r') in_comment_ = false;  // goes with its comment
       }
-    }
-    return -1;
+    } while (in_comment_ && text.empty() && reader_.left() > 0);
+    return true;
   }
 
  private:
+  static constexpr uint64_t kBlock = uint64_t{1} << 20;
   ByteReader& reader_;
+  bool in_comment_ = false;
 };
 
 void read_plain_bits(const PictureFile& file, ByteReader& reader, Image& image) {
-  PlainReader text(reader);
+  PlainText blocks(reader);
   SampleWriter out(image);
-  const size_t start = reader.position();
-  // Pillow reads blocks of this size and checks the last one to its end.
-  constexpr size_t kBlock = size_t{1} << 20;
-  while (!out.full() || (reader.position() - start) % kBlock != 0) {
-    const int byte = text.next();
-    if (byte < 0) break;
-    if (is_space(byte)) continue;
-    if (byte != '0' && byte != '1') fail_number(file);
-    if (!out.full()) out.put(byte == '1' ? 0 : 255);
+  for (std::string text; !out.full();) {
+    if (!blocks.next(text)) fail_truncated(file);
+    for (const char byte : text) {
+      if (is_space(byte)) continue;
+      if (byte != '0' && byte != '1') fail_number(file);
+      if (!out.full()) out.put(byte == '1' ? 0 : 255);
+    }
   }
-  if (!out.full()) fail_truncated(file);
+}
+
+/// The next word of `text` from `at` on; empty at its end.
+std::string_view next_word(std::string_view text, size_t& at) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  const size_t start = at;
+  while (at < text.size() && !is_space(text[at])) ++at;
+  return text.substr(start, at - start);
 }
 
 void read_plain_numbers(const PictureFile& file, ByteReader& reader, const PpmHeader& header,
                         Image& image) {
-  PlainReader text(reader);
+  PlainText blocks(reader);
   const Scaler scale(header);
   SampleWriter out(image);
-  std::string digits;
+  // A word that a block cuts in two is kept for the next block; Pillow forgets
+  // to drop it afterwards, so the last word of a short file fills the picture.
+  std::string text, kept;
   while (!out.full()) {
-    const int byte = text.next();
-    if (byte >= 0 && !is_space(byte)) {
-      if (digits.size() == kLongestNumber) fail_number(file);
-      digits += static_cast<char>(byte);
-      continue;
+    if (!blocks.next(text)) {
+      if (kept.empty()) fail_truncated(file);
+      text = " ";
     }
-    if (!digits.empty()) {
-      const int64_t value = to_number(file, digits);
+    text.insert(0, kept);
+    const size_t whole = text.find_last_of(kSpaces) + 1;
+    if (whole < text.size()) kept = text.substr(whole);
+    if (kept.size() > kLongestNumber) fail_number(file);
+    text.resize(whole);
+    size_t at = 0;
+    for (std::string_view word; !out.full() && !(word = next_word(text, at)).empty();) {
+      const int64_t value = to_number(file, word);
       if (value > header.maximum) fail_damaged(file, "a value is larger than its largest value");
       out.put(scale(value));
-      digits.clear();
-    } else if (byte < 0) {
-      fail_truncated(file);
     }
   }
 }

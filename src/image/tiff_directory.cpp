@@ -9,16 +9,29 @@ namespace {
 
 using Bytes = std::span<const uint8_t>;
 
-/// Bytes of a number of a TIFF type; 0 for types that carry none we ask for.
-int size_of_type(uint64_t type) {
+/// Bytes of a value of a TIFF type; 0 for types that do not exist.
+uint64_t size_of_type(uint64_t type) {
   switch (type) {
-    case 1: return 1;  // byte
-    case 3: return 2;  // short
+    case 1:
+    case 2:
+    case 6:
+    case 7: return 1;  // byte, text, signed byte, undefined
+    case 3:
+    case 8: return 2;  // short, signed short
     case 4:
-    case 13: return 4;  // long, directory
-    case 16: return 8;  // long of BigTIFF
+    case 9:
+    case 11:
+    case 13: return 4;  // long, signed long, float, directory
+    case 5:
+    case 10:
+    case 12:
+    case 16: return 8;  // fractions, double, long of BigTIFF
     default: return 0;
   }
+}
+
+bool is_unsigned(uint64_t type) {
+  return type == 1 || type == 3 || type == 4 || type == 13 || type == 16;
 }
 
 bool is_wanted(uint64_t tag) {
@@ -51,9 +64,10 @@ TiffDirectory::TiffDirectory(const PictureFile& file) {
   const Bytes bytes = file.bytes;
   big_endian_ = bytes[0] == 'M';
   const bool big_tiff = bytes[2] == 43;  // little-endian BigTIFF; Pillow reads no other
-  const int word = big_tiff ? 8 : 4;
-  const auto number = [&](uint64_t at, int size) {
-    return number_in(bytes.subspan(static_cast<size_t>(at), size), big_endian_);
+  const uint64_t word = big_tiff ? 8 : 4;
+  const auto number = [&](uint64_t at, uint64_t size) {
+    return number_in(bytes.subspan(static_cast<size_t>(at), static_cast<size_t>(size)),
+                     big_endian_);
   };
   const auto holds = [&](uint64_t at, uint64_t size) {
     return at <= bytes.size() && size <= bytes.size() - at;
@@ -69,13 +83,15 @@ TiffDirectory::TiffDirectory(const PictureFile& file) {
   for (; entries > 0 && holds(at, entry_size); --entries, at += entry_size) {
     const uint64_t tag = number(at, 2);
     const uint64_t count = number(at + 4, word);
-    const int size = size_of_type(number(at + 2, 2));
-    if (!is_wanted(tag) || size == 0 || count == 0) continue;
+    const uint64_t type = number(at + 2, 2);
+    const uint64_t size = size_of_type(type);
+    if (size == 0 || count == 0) continue;
     uint64_t values = at + 4 + word;
-    if (count > static_cast<uint64_t>(word / size)) {
+    if (count > word / size) {
       values = number(values, word);
       if (count > bytes.size() / size || !holds(values, count * size)) return;
     }
+    if (!is_wanted(tag) || !is_unsigned(type)) continue;
     std::vector<uint64_t>& list = values_[static_cast<TiffTag>(tag)];
     list.clear();
     for (uint64_t i = 0; i < count; ++i) list.push_back(number(values + i * size, size));
