@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/fail.h"
+
 namespace tandem {
 
 const char* name_of(Layout layout) {
@@ -23,6 +25,26 @@ std::optional<double> Checkpoint::logit_bias() const {
   const TensorView* tensor = config.logit_bias ? weights.find("logit_bias") : nullptr;
   if (tensor == nullptr) return std::nullopt;
   return to_double(*tensor).at(0);
+}
+
+void check_tokenizer(const Checkpoint& checkpoint, const Tokenizer& tokenizer) {
+  if (!checkpoint.config.text) return;
+  const auto& text = *checkpoint.config.text;
+  const auto& files = checkpoint.tokenizer;
+  const std::string& name = !files.tokenizer_json.empty() ? files.tokenizer_json
+                            : !files.vocab.empty()        ? files.vocab
+                                                          : files.bpe_vocab;
+  if (tokenizer.vocab_size() > text.vocab_size)
+    fail(ErrorKind::bad_model,
+         "{}: has {} tokens where the text tower of {} has a vocabulary of {}; use the tokenizer "
+         "that "
+         "belongs to the weights",
+         name, tokenizer.vocab_size(), checkpoint.path, text.vocab_size);
+  if (text.pool == TextPool::eos && tokenizer.end_id() != text.eos_id)
+    fail(ErrorKind::bad_model,
+         "{}: ends texts with the id {} where the text tower of {} pools at the id {}; use the "
+         "tokenizer that belongs to the weights",
+         name, tokenizer.end_id(), checkpoint.path, text.eos_id);
 }
 
 }  // namespace tandem

@@ -65,11 +65,17 @@ struct OpenOptions {
 /// family, by name.
 Checkpoint open_checkpoint(const std::string& path, const OpenOptions& options = {});
 
+/// Whether this tokenizer's ids are the text tower's: none outside of its
+/// vocabulary, and its end token the one that is pooled. bad_model otherwise.
+void check_tokenizer(const Checkpoint& checkpoint, const Tokenizer& tokenizer);
+
 /// Writes a model folder of the layout (hugging_face or open_clip) that the
 /// library of that name opens: config, weights, preprocessing, tokenizer files.
 /// `dtype`: nothing keeps every tensor's stored type. The folder must not exist
 /// or be empty; it appears whole or not at all. Errors: unsupported where the
-/// layout cannot say something that changes numbers, by name.
+/// layout cannot say something that changes numbers, by name. What only Tandem
+/// tells apart (whose rounding a crop has, ftfy before Hugging Face's tokenizer) is
+/// noted under "tandem", which the libraries pass over.
 void write_checkpoint(const Checkpoint& checkpoint, const std::string& folder, Layout layout,
                       std::optional<DType> dtype);
 

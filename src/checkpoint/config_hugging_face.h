@@ -25,9 +25,12 @@ PreprocessConfig parse_image_processor(const Json& json, const std::string& name
 /// CLIPImageProcessor's defaults for a model of this image size.
 PreprocessConfig default_image_processor(std::array<int, 2> image_size);
 
-/// The configs as transformers reads them; unsupported, by name, for what they
-/// cannot say.
+/// config.json as transformers reads it; `torch_dtype` is "float32"... What it
+/// cannot say is left out: the caller parses it again and compares.
 OrderedJson hugging_face_config(const ModelConfig& config, const std::string& torch_dtype);
+
+/// preprocessor_config.json. Where the rounding is not Hugging Face's, a note
+/// for Tandem says whose it is. unsupported for what a CLIPImageProcessor does not do.
 OrderedJson image_processor_config(const PreprocessConfig& config);
 
 }  // namespace tandem

@@ -1,4 +1,5 @@
 // preprocessor_config.json, as transformers' CLIPImageProcessor understands it.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/fail.h"
@@ -14,6 +15,11 @@ constexpr Filter kResample[] = {Filter::nearest, Filter::lanczos, Filter::biline
                                 Filter::bicubic, Filter::box,     Filter::hamming};
 
 void check_processor(const ConfigObject& config) {
+  if (config.boolean("use_square_size", false))
+    fail(ErrorKind::unsupported,
+         "{} is true, which Tandem does not know; give size as height and "
+         "width",
+         config.where("use_square_size"));
   for (const char* key : {"image_processor_type", "feature_extractor_type"}) {
     const std::string type = config.text(key, "");
     if (!type.empty() && type != "CLIPImageProcessor" && type != "CLIPImageProcessorFast" &&
@@ -57,6 +63,19 @@ void read_crop(const ConfigObject& config, PreprocessConfig& out) {
   }
 }
 
+// Folders that Tandem wrote say whose rounding and order the model was used with.
+void read_note(const ConfigObject& config, PreprocessConfig& out) {
+  if (!config.has("tandem")) return;
+  const auto note = config.object("tandem");
+  const std::string rounding = note.text("rounding", "hugging_face");
+  if (rounding == "hugging_face") return;
+  if (rounding != "openai" && rounding != "open_clip")
+    fail(ErrorKind::unsupported, "{} is {}; use a newer Tandem", note.where("rounding"),
+         quote_name(rounding));
+  out.kind = rounding == "openai" ? PreprocessKind::openai : PreprocessKind::open_clip;
+  out.resize_mode = out.resize_shortest_edge ? ResizeMode::shortest : ResizeMode::squash;
+}
+
 // What comes out must be what the tower takes.
 void check_size(const PreprocessConfig& config, const std::string& name,
                 std::array<int, 2> image_size) {
@@ -76,7 +95,47 @@ void check_size(const PreprocessConfig& config, const std::string& name,
          name, config.height, config.width, image_size[0], image_size[1]);
 }
 
+// Size and crop of another kind's preprocessing, in the fields of Hugging Face's.
+PreprocessConfig in_hugging_face_fields(PreprocessConfig config) {
+  if (config.kind == PreprocessKind::hugging_face) return config;
+  if (config.resize_mode == ResizeMode::longest)
+    fail(ErrorKind::unsupported,
+         "the Hugging Face layout cannot say that pictures are resized by their longer side and "
+         "padded; write the open_clip layout");
+  if (config.resize_mode == ResizeMode::shortest && config.height != config.width)
+    fail(ErrorKind::unsupported,
+         "the Hugging Face layout cannot say how pictures are cropped to {} x {}; write the "
+         "open_clip "
+         "layout",
+         config.height, config.width);
+  config.resize_shortest_edge = config.do_center_crop = config.resize_mode == ResizeMode::shortest;
+  config.resize_height = config.height;
+  config.resize_width = config.width;
+  return config;
+}
+
 }  // namespace
+
+OrderedJson image_processor_config(const PreprocessConfig& preprocess) {
+  const PreprocessConfig config = in_hugging_face_fields(preprocess);
+  OrderedJson json{
+      {"image_processor_type", "CLIPImageProcessor"}, {"do_resize", config.do_resize},
+      {"do_center_crop", config.do_center_crop},      {"do_rescale", config.do_rescale},
+      {"do_normalize", config.do_normalize},          {"do_convert_rgb", config.convert_rgb}};
+  if (config.resize_shortest_edge)
+    json["size"] = {{"shortest_edge", config.resize_height}};
+  else
+    json["size"] = {{"height", config.resize_height}, {"width", config.resize_width}};
+  json["crop_size"] = {{"height", config.height}, {"width", config.width}};
+  const auto filter = std::find(std::begin(kResample), std::end(kResample), config.interpolation);
+  json["resample"] = filter - std::begin(kResample);
+  json["rescale_factor"] = config.rescale_factor;
+  json["image_mean"] = config.mean;
+  json["image_std"] = config.std;
+  if (config.kind != PreprocessKind::hugging_face)
+    json["tandem"] = {{"rounding", config.kind == PreprocessKind::openai ? "openai" : "open_clip"}};
+  return json;
+}
 
 PreprocessConfig default_image_processor(std::array<int, 2> image_size) {
   PreprocessConfig config;
@@ -116,6 +175,7 @@ PreprocessConfig parse_image_processor(const Json& json, const std::string& name
     out.height = out.resize_height;
     out.width = out.resize_width;
   }
+  read_note(config, out);
   check_size(out, name, image_size);
   return out;
 }

@@ -200,6 +200,24 @@ TextTransformerConfig text_of(const ConfigObject& tower, bool quick_gelu, bool c
   return config;
 }
 
+// Folders that Tandem wrote say whose rounding the model was used with.
+void read_note(const ConfigObject& config, PreprocessConfig& out) {
+  const auto note = config.object("tandem");
+  const std::string rounding = note.text("rounding", "open_clip");
+  if (rounding == "open_clip") return;
+  if (rounding == "openai") {
+    out.kind = PreprocessKind::openai;
+    return;
+  }
+  if (rounding != "hugging_face" || out.resize_mode == ResizeMode::longest)
+    fail(ErrorKind::unsupported, "{} is {}; use a newer Tandem", note.where("rounding"),
+         quote_name(rounding));
+  out.kind = PreprocessKind::hugging_face;
+  out.resize_shortest_edge = out.do_center_crop = out.resize_mode == ResizeMode::shortest;
+  out.resize_height = out.height;
+  out.resize_width = out.width;
+}
+
 PreprocessConfig preprocess_of(const ConfigObject& config, std::array<int, 2> image_size) {
   PreprocessConfig out;
   out.kind = PreprocessKind::open_clip;
@@ -236,6 +254,7 @@ PreprocessConfig preprocess_of(const ConfigObject& config, std::array<int, 2> im
   if (out.fill_color < 0 || out.fill_color > 255)
     fail(ErrorKind::bad_model, "{} is {}; colours are 0 to 255", config.where("fill_color"),
          out.fill_color);
+  read_note(config, out);
   if (const auto colours = config.text("mode", "RGB"); colours != "RGB")
     fail(ErrorKind::unsupported, "{} is {}; open_clip has RGB", config.where("mode"),
          quote_name(colours));

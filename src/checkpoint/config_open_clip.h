@@ -26,9 +26,11 @@ struct OpenClipConfig {
 /// towers of other families.
 OpenClipConfig parse_open_clip_config(const Json& json, const std::string& name);
 
-/// The config as open_clip reads it; unsupported, by name, for what it cannot
-/// say. `hugging_face_tokenizer`: the folder holds tokenizer files of its own
-/// that open_clip must take instead of its built-in vocabulary.
+/// The config as open_clip reads it; unsupported, by name, for preprocessing that
+/// it cannot say, and where a tower is missing. What else it cannot say is left
+/// out: the caller parses it again and compares. Where the rounding of pictures
+/// is not open_clip's, a note for Tandem says whose. `hugging_face_tokenizer`: the folder holds
+/// tokenizer files of its own that open_clip must take instead of its built-in vocabulary.
 OrderedJson open_clip_config(const ModelConfig& model, const PreprocessConfig& preprocess,
                              Cleaning cleaning, bool hugging_face_tokenizer);
 

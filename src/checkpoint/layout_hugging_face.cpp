@@ -100,6 +100,7 @@ void read_preprocessing(Checkpoint& checkpoint, const std::string& folder) {
   } else {
     checkpoint.preprocess = parse_image_processor(read_json(path), path, size);
   }
+  if (checkpoint.preprocess.kind != PreprocessKind::hugging_face) return;
   checkpoint.rules.push_back(
       "pictures are converted to RGB before they are resized and cropped by Hugging Face's "
       "rounding, not OpenAI's");

@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/json.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/config_difference.h"
 #include "checkpoint/config_hugging_face.h"
 #include "checkpoint/config_open_clip.h"
 #include "checkpoint/foreign.h"
@@ -17,31 +18,6 @@ namespace tandem {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The first value in which two described configs differ, as "text.layers".
-std::string first_difference(const Json& a, const Json& b, const std::string& path) {
-  if (!a.is_object() || !b.is_object()) return a == b ? "" : path;
-  for (const auto& [key, value] : a.items()) {
-    const std::string inner = path.empty() ? key : path + "." + key;
-    if (!b.contains(key)) return inner;
-    if (auto found = first_difference(value, b[key], inner); !found.empty()) return found;
-  }
-  for (const auto& [key, value] : b.items())
-    if (!a.contains(key)) return path.empty() ? key : path + "." + key;
-  return "";
-}
-
-std::string value_at(const Json& config, const std::string& path) {
-  const Json* value = &config;
-  for (size_t begin = 0; begin <= path.size();) {
-    const size_t end = std::min(path.find('.', begin), path.size());
-    const std::string key = path.substr(begin, end - begin);
-    if (!value->contains(key)) return "nothing";
-    value = &(*value)[key];
-    begin = end + 1;
-  }
-  return to_line(*value);
-}
 
 // A folder may serve both libraries; then both configs must tell of one model.
 void check_agreement(const std::string& open_clip_path, const std::string& hugging_face_path) {
@@ -58,13 +34,11 @@ void check_agreement(const std::string& open_clip_path, const std::string& huggi
   if (other.text && open_clip.text && open_clip.text->pool == TextPool::argmax &&
       other.text->pool == TextPool::eos && other.text->eos_id == other.text->vocab_size - 1)
     other.text->pool = TextPool::argmax;
-  const Json a = parse_json(describe(open_clip), open_clip_path);
-  const Json b = parse_json(describe(other), hugging_face_path);
-  const std::string where = first_difference(a, b, "");
-  if (where.empty()) return;
-  fail(ErrorKind::bad_model,
-       "{}: says {} for {} where {} says {}; keep the file that belongs to the weights",
-       open_clip_path, value_at(a, where), where, hugging_face_path, value_at(b, where));
+  if (const auto difference = first_difference(open_clip, other))
+    fail(ErrorKind::bad_model,
+         "{}: says {} for {} where {} says {}; keep the file that belongs to the weights",
+         open_clip_path, difference->first, difference->where, hugging_face_path,
+         difference->second);
 }
 
 Checkpoint open_folder(const std::string& folder, const OpenOptions& options) {
