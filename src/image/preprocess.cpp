@@ -147,14 +147,14 @@ std::string describe_geometry(const PreprocessConfig& config) {
     }
     return text + (config.do_center_crop ? " crop " + target : " uncropped " + target);
   }
-  const char* kind = config.kind == PreprocessKind::openai ? "openai" : "open_clip";
+  // openai/CLIP and open_clip give the same pixels for the same parameters.
   switch (config.resize_mode) {
     case ResizeMode::longest:
-      return fmt::format("{} longest {} {} fill {}", kind, target, filter, config.fill_color);
-    case ResizeMode::squash: return fmt::format("{} squash {} {}", kind, target, filter);
+      return fmt::format("torchvision longest {} {} fill {}", target, filter, config.fill_color);
+    case ResizeMode::squash: return fmt::format("torchvision squash {} {}", target, filter);
     case ResizeMode::shortest: break;
   }
-  return fmt::format("{} shortest {} {}", kind, target,
+  return fmt::format("torchvision shortest {} {}", target,
                      config.height == config.width ? filter : name_of(Filter::bicubic));
 }
 

@@ -11,20 +11,6 @@
 namespace tandem {
 namespace {
 
-// a * b / 255, rounded, as libImaging's MULDIV255.
-uint8_t multiply(unsigned a, unsigned b) {
-  const unsigned t = a * b + 128;
-  return static_cast<uint8_t>(((t >> 8) + t) >> 8);
-}
-
-void premultiply_row(const uint8_t* from, int pixels, int channels, uint8_t* to) {
-  for (int x = 0; x < pixels; ++x, from += channels, to += channels) {
-    const uint8_t alpha = from[channels - 1];
-    for (int c = 0; c + 1 < channels; ++c) to[c] = multiply(from[c], alpha);
-    to[channels - 1] = alpha;
-  }
-}
-
 void divide_by_alpha(std::vector<uint8_t>& pixels, int channels) {
   for (size_t at = 0; at < pixels.size(); at += channels) {
     const unsigned alpha = pixels[at + channels - 1];
@@ -39,9 +25,10 @@ void divide_by_alpha(std::vector<uint8_t>& pixels, int channels) {
 // kReadAhead readable bytes behind each.
 class RowReader {
  public:
-  RowReader(const Samples<uint8_t>& source, bool premultiply)
+  RowReader(const Samples<uint8_t>& source, bool premultiply, const ResampleKernel& kernel)
       : source_(source),
         premultiply_(premultiply),
+        kernel_(kernel),
         row_bytes_(static_cast<size_t>(source.width) * source.channels),
         copies_(kRowsAtOnce) {}
 
@@ -53,7 +40,7 @@ class RowReader {
     std::vector<uint8_t>& copy = copies_[slot];
     copy.resize(row_bytes_ + kReadAhead);
     if (premultiply_) {
-      premultiply_row(row, source_.width, source_.channels, copy.data());
+      kernel_.premultiply(row, source_.width, source_.channels, copy.data());
     } else {
       std::copy_n(row, row_bytes_, copy.data());
     }
@@ -63,6 +50,7 @@ class RowReader {
  private:
   const Samples<uint8_t>& source_;
   bool premultiply_;
+  const ResampleKernel& kernel_;
   size_t row_bytes_;
   std::vector<std::vector<uint8_t>> copies_;
 };
@@ -84,7 +72,7 @@ std::vector<uint8_t> horizontal_pass(const Samples<uint8_t>& source, const TapsV
                                      const ResampleKernel& kernel) {
   const size_t out_bytes = static_cast<size_t>(taps.outputs) * source.channels;
   std::vector<uint8_t> result(out_bytes * (range.end - range.begin));
-  RowReader reader(source, premultiply);
+  RowReader reader(source, premultiply, kernel);
   for (int y = range.begin; y < range.end; y += kRowsAtOnce) {
     const uint8_t* rows[kRowsAtOnce];
     uint8_t* out[kRowsAtOnce];
@@ -101,7 +89,7 @@ std::vector<uint8_t> horizontal_pass(const Samples<uint8_t>& source, const TapsV
 
 // The window's columns of the rows of `range`, as they are or premultiplied.
 std::vector<uint8_t> copy_columns(const Samples<uint8_t>& source, int left, int columns,
-                                  RowRange range, bool premultiply) {
+                                  RowRange range, bool premultiply, const ResampleKernel& kernel) {
   const size_t bytes = static_cast<size_t>(columns) * source.channels;
   std::vector<uint8_t> result(bytes * (range.end - range.begin));
   for (int y = range.begin; y < range.end; ++y) {
@@ -109,7 +97,7 @@ std::vector<uint8_t> copy_columns(const Samples<uint8_t>& source, int left, int 
         source.data + (static_cast<size_t>(y) * source.width + left) * source.channels;
     uint8_t* to = result.data() + (y - range.begin) * bytes;
     if (premultiply) {
-      premultiply_row(from, columns, source.channels, to);
+      kernel.premultiply(from, columns, source.channels, to);
     } else {
       std::copy_n(from, bytes, to);
     }
@@ -161,7 +149,7 @@ std::vector<uint8_t> resample_bytes(const Samples<uint8_t>& source, int width, i
                             kernel.group_of(source.channels));
     columns = horizontal_pass(source, across.view(), range, premultiply, kernel);
   } else {
-    columns = copy_columns(source, window.left, window.width, range, premultiply);
+    columns = copy_columns(source, window.left, window.width, range, premultiply, kernel);
   }
 
   std::vector<uint8_t> result;

@@ -46,7 +46,18 @@ void vertical(const uint8_t* rows, ptrdiff_t stride, const int32_t* weights, int
   }
 }
 
-constexpr ResampleKernel kPlain = {no_groups, horizontal, vertical};
+void premultiply(const uint8_t* from, int pixels, int channels, uint8_t* to) {
+  for (int x = 0; x < pixels; ++x, from += channels, to += channels) {
+    const unsigned alpha = from[channels - 1];
+    for (int c = 0; c + 1 < channels; ++c) {
+      const unsigned t = from[c] * alpha + 128;
+      to[c] = static_cast<uint8_t>(((t >> 8) + t) >> 8);
+    }
+    to[channels - 1] = from[channels - 1];
+  }
+}
+
+constexpr ResampleKernel kPlain = {no_groups, horizontal, vertical, premultiply};
 
 }  // namespace
 

@@ -38,6 +38,9 @@ struct ResampleKernel {
   /// byte outside them.
   void (*vertical)(const uint8_t* rows, ptrdiff_t stride, const int32_t* weights, int count,
                    int bytes, uint8_t* out);
+  /// Pixels of 2 or 4 channels, the last of them alpha: the others times alpha / 255,
+  /// rounded as libImaging's MULDIV255.
+  void (*premultiply)(const uint8_t* from, int pixels, int channels, uint8_t* to);
 };
 
 /// The kernels of a set, or of the best plainer one that has some.

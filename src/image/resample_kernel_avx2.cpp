@@ -10,8 +10,6 @@
 namespace tandem {
 
 extern const ResampleKernel kResampleAvx2;
-// The plain kernels, for the shapes that are not worth a vector.
-const ResampleKernel& resample_kernel(Isa isa);
 
 namespace {
 
@@ -33,7 +31,7 @@ __m256i round_sums(__m256i high, __m256i low) {
   return _mm256_srai_epi32(sum, kWeightBits);
 }
 
-// Two rows' accumulators [lane 0 | lane 1] each to four sums, clipped: 4 bytes a row.
+// The lanes of one pixel's sums added, rounded, clipped and stored.
 void store_pixels(__m256i high, __m256i low, int channels, uint8_t* out) {
   const __m128i high_sum =
       _mm_add_epi32(_mm256_castsi256_si128(high), _mm256_extracti128_si256(high, 1));
@@ -198,9 +196,39 @@ void vertical(const uint8_t* rows, ptrdiff_t stride, const int32_t* weights, int
   }
 }
 
+// Eight 16-bit channels of two pixels to a lane, times their pixel's alpha over 255.
+__m256i times_alpha(__m256i pixels) {
+  // Alpha's own place is multiplied by 255, which leaves it as it is.
+  const __m256i alpha_to_all = _mm256_setr_epi8(6, -1, 6, -1, 6, -1, -1, -1,     //
+                                                14, -1, 14, -1, 14, -1, -1, -1,  //
+                                                6, -1, 6, -1, 6, -1, -1, -1,     //
+                                                14, -1, 14, -1, 14, -1, -1, -1);
+  const __m256i own = _mm256_set1_epi64x(int64_t{255} << 48);
+  const __m256i factor = _mm256_or_si256(_mm256_shuffle_epi8(pixels, alpha_to_all), own);
+  const __m256i t = _mm256_add_epi16(_mm256_mullo_epi16(pixels, factor), _mm256_set1_epi16(128));
+  return _mm256_srli_epi16(_mm256_add_epi16(_mm256_srli_epi16(t, 8), t), 8);
+}
+
+void premultiply(const uint8_t* from, int pixels, int channels, uint8_t* to) {
+  int x = 0;
+  if (channels == 4) {
+    constexpr int kPixels = 8;
+    const __m256i zero = _mm256_setzero_si256();
+    for (; x + kPixels <= pixels; x += kPixels) {
+      const __m256i bytes = load256(from + size_t{4} * x);
+      const __m256i low = times_alpha(_mm256_unpacklo_epi8(bytes, zero));
+      const __m256i high = times_alpha(_mm256_unpackhi_epi8(bytes, zero));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + size_t{4} * x),
+                          _mm256_packus_epi16(low, high));
+    }
+  }
+  const size_t done = static_cast<size_t>(x) * channels;
+  resample_kernel(Isa::scalar).premultiply(from + done, pixels - x, channels, to + done);
+}
+
 }  // namespace
 
-const ResampleKernel kResampleAvx2 = {group_of, horizontal, vertical};
+const ResampleKernel kResampleAvx2 = {group_of, horizontal, vertical, premultiply};
 
 }  // namespace tandem
 
