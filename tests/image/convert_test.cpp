@@ -46,8 +46,15 @@ TEST(ToRgb, CmykByTheProductOfInkAndBlack) {
 }
 
 TEST(ToRgb, YcbcrByPillowsTables) {
-  EXPECT_EQ(to_rgb(picture(Mode::ycbcr, 3, 1, {100, 50, 200, 16, 128, 128, 255, 255, 0})).pixels,
-            (Bytes{200, 75, 0, 16, 16, 16, 75, 255, 255}));
+  EXPECT_EQ(to_rgb(picture(Mode::ycbcr, 3, 1, {100, 50, 200, 128, 56, 118, 128, 57, 39})).pixels,
+            (Bytes{200, 75, 0, 114, 159, 0, 3, 216, 2}));
+}
+
+TEST(ToRgb, LabIsRoundedAsLittleCmsRoundsIt) {
+  EXPECT_EQ(
+      to_rgb(picture(Mode::lab, 4, 1, {255, 128, 128, 0, 128, 128, 128, 150, 90, 60, 20, 240}))
+          .pixels,
+      (Bytes{254, 255, 254, 1, 0, 1, 130, 108, 185, 0, 78, 0}));
 }
 
 TEST(ToRgb, WideGreysAreClippedNotScaled) {

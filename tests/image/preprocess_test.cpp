@@ -193,6 +193,9 @@ TEST(Normalise, HuggingFaceMultipliesInDoubleAndCanLeaveStepsOut) {
   config.do_normalize = false;
   normalise({1, 1, {200, 0, 7}}, config, out.data());
   EXPECT_EQ(out, (std::vector<float>{2.0f, 0.0f, static_cast<float>(7 * 0.01)}));
+  config.rescale_factor = 1.0 / 255.0;
+  normalise({1, 1, {3, 6, 11}}, config, out.data());
+  EXPECT_EQ(out, (std::vector<float>{0x1.818182p-7f, 0x1.818182p-6f, 0x1.616162p-5f}));
   config.do_rescale = false;
   normalise({1, 1, {200, 0, 7}}, config, out.data());
   EXPECT_EQ(out, (std::vector<float>{200.0f, 0.0f, 7.0f}));

@@ -5,6 +5,7 @@
 
 #include "image/pictures.h"
 #include "image/resample.h"
+#include "image/resample_taps.h"
 #include "image/resize_window.h"
 #include "tandem/error.h"
 
@@ -69,6 +70,28 @@ TEST(Resize, IntegersAndFloatsKeepTheirRange) {
   const Image f = wide_picture<float>(Mode::f, 3, 1, {1.0f, -5.0f, 3.5f});
   EXPECT_EQ(samples_of<float>(resize(f, 2, 1, Filter::bicubic)),
             (std::vector<float>{-0x1.70cbd0p+0f, 0x1.23bfe6p-2f}));
+}
+
+TEST(Resize, HammingsConstantsAreFloats) {
+  const Image i =
+      wide_picture<int32_t>(Mode::i, 4, 1, {752959791, 294122983, 23915408, -494379268});
+  // Doubles would give ...701, ...622 and ...365.
+  EXPECT_EQ(samples_of<int32_t>(resize(i, 7, 1, Filter::hamming)),
+            (std::vector<int32_t>{752959791, 659523700, 297368237, 159019196, 20249621, -388835363,
+                                  -494379268}));
+}
+
+TEST(Taps, FixedPointRoundsHalfAwayFromZero) {
+  const Taps<int32_t> taps = to_fixed_point(compute_taps(5, 3, Filter::bicubic, 0, 1));
+  ASSERT_EQ(taps.count[0], 4);
+  EXPECT_EQ(taps.first[0], 0);
+  // In units of 2^-22: 2452054.65, 1871304.86, 0, -129055.51
+  EXPECT_EQ(std::vector<int32_t>(taps.weights.begin(), taps.weights.begin() + 4),
+            (std::vector<int32_t>{2452055, 1871305, 0, -129056}));
+}
+
+TEST(Taps, WeightsThatPillowHasNoMemoryForAreRefused) {
+  EXPECT_THROW(compute_taps(200'000'000, 224, Filter::bicubic, 0, 1), Error);
 }
 
 TEST(Resize, BilevelAndPaletteTakeTheNearestWhateverIsAsked) {
@@ -186,6 +209,7 @@ TEST(ResizeWindow, IsTheCropOfTheWhole) {
 TEST(Crop, WhatIsOutsideIsZero) {
   const Image image = picture(Mode::l, 2, 2, {1, 2, 3, 4});
   EXPECT_EQ(crop(image, -1, -1, 3, 2).pixels, (Bytes{0, 0, 0, 0, 1, 2}));
+  EXPECT_EQ(crop(image, -1, 0, 3, 2).pixels, (Bytes{0, 1, 2, 0, 3, 4}));
   EXPECT_EQ(crop(image, 1, 1, 2, 2).pixels, (Bytes{4, 0, 0, 0}));
   EXPECT_EQ(crop(image, 5, 0, 2, 1).pixels, (Bytes{0, 0}));
   EXPECT_EQ(crop(image, 0, 1, 2, 1).pixels, (Bytes{3, 4}));
