@@ -106,7 +106,7 @@ TEST(Npy, RefusesWhatItCannotReadWithASentence) {
       {"text behind the dict", npy(dict_of("<f4", "(1,)") + "x", 4), "numpy writes"},
   };
   for (const auto& [what, file, sentence] : cases) {
-    const std::string said = refusal([&] { parse_npy(bytes_of(file), "x.npy"); });
+    const std::string said = refusal([&file = file] { parse_npy(bytes_of(file), "x.npy"); });
     EXPECT_NE(said.find(sentence), std::string::npos) << what << ": " << said;
     EXPECT_EQ(said.find("x.npy"), 0u) << what << ": " << said;
   }

@@ -135,7 +135,7 @@ TEST(Safetensors, RefusesWhatBreaksTheFormat) {
   };
   for (const auto& [what, file, sentence] : cases) {
     const std::string said =
-        refusal([&] { parse_safetensors(bytes_of(file), "weights.safetensors"); });
+        refusal([&file = file] { parse_safetensors(bytes_of(file), "weights.safetensors"); });
     EXPECT_NE(said, "") << what;
     EXPECT_NE(said.find(sentence), std::string::npos) << what << ": " << said;
     EXPECT_EQ(said.find("weights.safetensors"), 0u) << what << ": " << said;

@@ -210,7 +210,7 @@ TEST(TorchFile, RefusesWithASentence) {
        "\"os.system\""},
   };
   for (const auto& [what, bytes, sentence] : cases) {
-    const std::string said = refusal([&] { state_dict(bytes); });
+    const std::string said = refusal([&bytes = bytes] { state_dict(bytes); });
     EXPECT_NE(said.find(sentence), std::string::npos) << what << ": " << said;
     EXPECT_EQ(said.find("x.pt"), 0u) << what << ": " << said;
   }
