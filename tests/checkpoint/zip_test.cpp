@@ -75,7 +75,7 @@ struct Case {
 
 void expect_refused(const std::vector<Case>& cases) {
   for (const auto& [what, file, sentence] : cases) {
-    const std::string said = refusal([&] {
+    const std::string said = refusal([&file = file] {
       for (const auto& [name, entry] : parse_zip(bytes_of(file), "x.pt"))
         if (entry.is_deflated) inflate_entry(entry, "x.pt");
     });
