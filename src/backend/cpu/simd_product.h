@@ -1,0 +1,120 @@
+// The product of a block: register tiles of kRows rows by kPanels panels, each term's panel
+// row times the broadcast numbers of a. For the rules of this header see kernels.h.
+#pragma once
+
+#include "backend/cpu/simd_math.h"
+
+namespace tandem::cpu {
+
+template <class V>
+struct ProductOf {
+  using T = typename V::Type;
+  static constexpr int kVectors = kPanel / V::kLanes;  // vectors of a panel's row
+
+  /// Terms ahead that the panel is asked for: far enough to hide the second-level cache.
+  static constexpr int64_t kAhead = 16;
+
+  template <int kRows, int kPanels>
+  static void tile(const Product& p, const float* a, const float* b, float* c) {
+    constexpr int kWide = kPanels * kVectors;
+    T sum[kRows][kWide];
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 16
+      for (int j = 0; j < kWide; ++j) sum[i][j] = V::broadcast(0.0f);
+    const int64_t panel_stride = p.panel_stride, stride = p.a_stride;
+#pragma GCC unroll 4
+    for (int64_t term = 0; term < p.terms; ++term) {
+      T row[kWide];
+#pragma GCC unroll 16
+      for (int panel = 0; panel < kPanels; ++panel) {
+        __builtin_prefetch(b + panel * panel_stride + kAhead * kPanel);
+#pragma GCC unroll 16
+        for (int j = 0; j < kVectors; ++j)
+          row[panel * kVectors + j] = V::load(b + panel * panel_stride + j * V::kLanes);
+      }
+      b += kPanel;
+#pragma GCC unroll 16
+      for (int i = 0; i < kRows; ++i) {
+        const T x = V::broadcast(a[i * stride]);
+#pragma GCC unroll 16
+        for (int j = 0; j < kWide; ++j) sum[i][j] = V::fma(x, row[j], sum[i][j]);
+      }
+      ++a;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 16
+      for (int j = 0; j < kWide; ++j) {
+        float* to = c + i * p.c_stride + j * V::kLanes;
+        V::store(to, p.accumulate ? V::add(sum[i][j], V::load(to)) : sum[i][j]);
+      }
+  }
+
+  // A tile of `rows` <= kRows rows: the number of rows becomes a constant.
+  template <int kRows, int kPanels>
+  static void tile_of(const Product& p, int64_t rows, const float* a, const float* b, float* c) {
+    if constexpr (kRows > 1) {
+      if (rows < kRows) return tile_of<kRows - 1, kPanels>(p, rows, a, b, c);
+    }
+    tile<kRows, kPanels>(p, a, b, c);
+  }
+
+  template <int kPanels>
+  static void tile_of_panels(const Product& p, int64_t panels, int64_t rows, const float* a,
+                             const float* b, float* c) {
+    if constexpr (kPanels > 1) {
+      if (panels < kPanels) return tile_of_panels<kPanels - 1>(p, panels, rows, a, b, c);
+    }
+    tile_of<V::kRows, kPanels>(p, rows, a, b, c);
+  }
+
+  static void multiply(const Product& p) {
+    // Rows are shared out evenly: two tiles of five rows are faster than one of eight and two.
+    const int64_t tiles = (p.rows + V::kRows - 1) / V::kRows;
+    for (int64_t t = 0; t < tiles; ++t) {
+      const int64_t begin = p.rows * t / tiles, rows = p.rows * (t + 1) / tiles - begin;
+      for (int64_t panel = 0; panel < p.panels; panel += V::kPanels) {
+        const int64_t left = p.panels - panel;
+        const int64_t panels = left < V::kPanels ? left : V::kPanels;
+        float* c = p.c + begin * p.c_stride + panel * kPanel;
+        tile_of_panels<V::kPanels>(p, panels, rows, p.a + begin * p.a_stride,
+                                   p.b + panel * p.panel_stride, c);
+        if (p.epilogue) finish(p, begin, rows, panel, panels);
+      }
+    }
+  }
+
+  // The tile was just stored: it is read again from the first-level cache.
+  static void finish(const Product& p, int64_t row, int64_t rows, int64_t panel, int64_t panels) {
+    switch (p.epilogue->function) {
+      case Epilogue::Function::none:
+        return finish_as(p, row, rows, panel, panels, [](T x) { return x; });
+      case Epilogue::Function::quick_gelu:
+        return finish_as(p, row, rows, panel, panels, [](T x) { return Math<V>::quick_gelu(x); });
+      case Epilogue::Function::gelu:
+        return finish_as(p, row, rows, panel, panels, [](T x) { return Math<V>::gelu(x); });
+      case Epilogue::Function::gelu_tanh:
+        return finish_as(p, row, rows, panel, panels, [](T x) { return Math<V>::gelu_tanh(x); });
+    }
+  }
+
+  template <class Function>
+  static void finish_as(const Product& p, int64_t row, int64_t rows, int64_t panel, int64_t panels,
+                        Function function) {
+    const Epilogue& e = *p.epilogue;
+    for (int64_t i = row; i < row + rows; ++i)
+      for (int64_t j = panel * kPanel; j < (panel + panels) * kPanel; j += V::kLanes) {
+        float* to = p.c + i * p.c_stride + j;
+        T x = V::load(to);
+        if (e.bias) x = V::add(x, V::load(e.bias + j));
+        x = function(x);
+        if (e.gamma) x = V::multiply(x, V::load(e.gamma + j));
+        if (e.residual) x = V::add(x, V::load(e.residual + i * e.residual_stride + j));
+        if (e.relu) x = V::max(x, V::broadcast(0.0f));
+        V::store(to, x);
+      }
+  }
+};
+
+}  // namespace tandem::cpu
