@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace tandem::cpu {
 namespace {
@@ -14,9 +15,6 @@ int64_t size_class(int64_t size) {
   return static_cast<int64_t>((wanted + step - 1) / step * step);
 }
 
-// A free buffer may be this much larger than what is asked for.
-constexpr int64_t kSlack = 4;
-
 }  // namespace
 
 Buffer::~Buffer() {
@@ -25,9 +23,12 @@ Buffer::~Buffer() {
 
 Buffer Workspace::take(int64_t size) {
   const int64_t wanted = size_class(size);
+  // A first call takes buffers of the right size alone: had a small request taken a large
+  // buffer, the large request that comes next would find it taken, now and in every later call.
+  const int64_t most = settled_ ? std::numeric_limits<int64_t>::max() : wanted;
   auto best = free_.end();
   for (auto at = free_.begin(); at != free_.end(); ++at) {
-    if (at->size() < wanted || at->size() > kSlack * wanted) continue;
+    if (at->size() < wanted || at->size() > most) continue;
     // Among equals the last one given back: it is the likeliest to be in a cache.
     if (best == free_.end() || at->size() <= best->size()) best = at;
   }
@@ -49,6 +50,7 @@ std::unique_ptr<Workspace> WorkspacePool::take() {
 }
 
 void WorkspacePool::give_back(std::unique_ptr<Workspace> workspace) {
+  workspace->settle();
   const std::lock_guard lock(mutex_);
   free_.push_back(std::move(workspace));
 }

@@ -41,11 +41,14 @@ class Workspace {
   /// A buffer of at least `size` floats, not initialised.
   Buffer take(int64_t size);
   void give_back(Floats floats) { free_.push_back(std::move(floats)); }
+  /// A call has ended: from now on a request may be served by a much larger buffer.
+  void settle() { settled_ = true; }
   /// Bytes of all buffers that were ever made.
   int64_t bytes() const { return bytes_; }
 
  private:
   std::vector<Floats> free_;
+  bool settled_ = false;
   int64_t bytes_ = 0;
 };
 
