@@ -12,6 +12,15 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 
+// The parser's reason quotes what it read last, which may be anything of any length.
+std::string shown(std::string_view reason) {
+  constexpr size_t kMaxBytes = 200;
+  std::string text(reason.substr(0, kMaxBytes));
+  for (char& c : text)
+    if (c < ' ' || c > '~') c = '?';
+  return reason.size() > kMaxBytes ? text + "..." : text;
+}
+
 template <class AnyJson>
 std::string dump_line(const AnyJson& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/true, AnyJson::error_handler_t::replace);
@@ -35,7 +44,8 @@ Json parse_json(std::string_view text, const std::string& name) {
   try {
     return Json::parse(text, check);
   } catch (const Json::exception& error) {
-    fail(ErrorKind::bad_input, "{}: is no JSON ({}); get the file again", name, error.what());
+    fail(ErrorKind::bad_input, "{}: is no JSON ({}); get the file again", name,
+         shown(error.what()));
   }
 }
 
