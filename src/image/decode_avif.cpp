@@ -2,7 +2,6 @@
 #include <avif/avif.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 #include "image/decoders.h"
@@ -33,12 +32,13 @@ Decoder open(const PictureFile& file) {
   decoder->ignoreXMP = AVIF_TRUE;
   // Files of older libheif lack the pixel information, and crop boxes are not used.
   decoder->strictFlags &= ~(AVIF_STRICT_PIXI_REQUIRED | AVIF_STRICT_CLAP_VALID);
-  decoder->imageDimensionLimit = 0;
-  decoder->imageSizeLimit = static_cast<uint32_t>(
-      std::min<int64_t>(file.max_pixels, std::numeric_limits<uint32_t>::max()));
+  decoder->imageDimensionLimit = 0;  // the pixels count, not the sides
   check(file, avifDecoderSetIOMemory(decoder.get(), file.bytes.data(), file.bytes.size()));
   check(file, avifDecoderParse(decoder.get()));
   check_size(file, decoder->image->width, decoder->image->height);
+  // The coded pictures may say another size than the container.
+  decoder->imageSizeLimit =
+      static_cast<uint32_t>(std::min<int64_t>(file.max_pixels, AVIF_DEFAULT_IMAGE_SIZE_LIMIT));
   return decoder;
 }
 

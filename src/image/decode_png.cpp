@@ -113,7 +113,7 @@ class RowReader {
       }
       const int state = inflate(&stream_, Z_NO_FLUSH);
       if (state == Z_MEM_ERROR) throw std::bad_alloc();
-      if (state < 0) fail_damaged(file_, "the compressed data are wrong");
+      if (state < 0 || state == Z_NEED_DICT) fail_damaged(file_, "the compressed data are wrong");
       ended_ = state == Z_STREAM_END;
       if (ended_ && stream_.avail_out > 0) fail_truncated(file_);
     }
@@ -197,7 +197,10 @@ ImageInfo png_info(const PictureFile& file) {
   const PngHeader& header = chunks.header();
   unpacker_of(file, header);
   check_size(file, header.width, header.height);
-  if (header.exif.empty()) chunks.finish();
+  if (header.exif.empty()) {  // it may come after the picture
+    chunks.skip_data();
+    chunks.finish();
+  }
   ImageInfo info;
   info.width = static_cast<int>(header.width);
   info.height = static_cast<int>(header.height);

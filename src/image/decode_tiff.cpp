@@ -87,9 +87,22 @@ void read_part(const PictureFile& file, const Part& part, Image& image) {
   }
 }
 
+/// Pillow maps a lone strip of these layouts into memory, as the whole picture
+/// whatever height the strip claims.
+void stretch_if_mapped(const PictureFile& file, const TiffLayout& layout, Part& part) {
+  const std::string_view raw = part.unpacker->raw;
+  if (raw != "L" && raw != "P" && raw != "RGBA" && raw != "CMYK" && raw != "I;16" &&
+      raw != "I;16B" && !(raw == "RGBX" && layout.photometric == 2))
+    return;
+  const uint64_t claimed = static_cast<uint64_t>(part.stride * layout.height);
+  if (part.offset + claimed > file.bytes.size()) return;
+  part = {0, 0, layout.width, layout.height, part.unpacker, part.stride, part.offset};
+}
+
 void read_uncompressed(const PictureFile& file, const TiffDirectory& directory,
                        const TiffLayout& layout, Image& image) {
-  const std::vector<Part> parts = parts_of(file, directory, layout);
+  std::vector<Part> parts = parts_of(file, directory, layout);
+  if (parts.size() == 1) stretch_if_mapped(file, layout, parts.front());
   for (size_t i = 0; i < parts.size(); ++i) {
     // Of neighbours that claim the same place, the last counts.
     const bool replaced =

@@ -116,6 +116,18 @@ Bytes PngChunks::data() {
   return piece;
 }
 
+void PngChunks::skip_data() {
+  for (;;) {
+    reader_.take_up_to(data_left_);
+    data_left_ = 0;
+    const size_t end = reader_.position();
+    reader_.take_up_to(4);  // checksum
+    const std::optional<Chunk> chunk = next();
+    if (!chunk || chunk->id != id_of("IDAT")) return reader_.seek(end);
+    data_left_ = chunk->length;
+  }
+}
+
 void PngChunks::finish() {
   reader_.take_up_to(data_left_);
   for (;;) {

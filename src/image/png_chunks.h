@@ -37,6 +37,8 @@ class PngChunks {
   /// The next piece of compressed picture data, at most `kPiece` bytes; refuses
   /// the file as truncated where there is none.
   std::span<const uint8_t> data();
+  /// Passes over the data instead of reading them.
+  void skip_data();
   /// What follows the data: damage there refuses the picture, missing ends do not.
   void finish();
 

@@ -10,7 +10,9 @@
 namespace tandem {
 namespace {
 
-constexpr int kOldJpeg = 6;  // TIFF's number of the compression
+// TIFF's numbers of compressions.
+constexpr int kUncompressed = 1;
+constexpr int kOldJpeg = 6;
 
 /// One row of Pillow's OPEN_INFO: what the tags must be, and what comes out.
 struct Row {
@@ -148,9 +150,10 @@ TiffLayout tiff_layout(const PictureFile& file, const TiffDirectory& directory) 
   if (samples < 1 || samples > kMaxSamples)
     fail_unsupported(file, fmt::format("{} samples a pixel", samples));
   const std::vector<uint64_t> bits = bits_of(directory, samples);
-  // libtiff puts bits into their usual order itself.
-  const uint64_t fill_order = layout.compression != 1 ? 1 : directory.one(TiffTag::fill_order, 1);
+  const uint64_t fill_order = directory.one(TiffTag::fill_order, 1);
   const Row* row = bits.empty() ? nullptr : find_row(directory, photometric, fill_order, bits);
+  if (row != nullptr && fill_order == 2 && layout.compression != kUncompressed)
+    row = find_row(directory, photometric, 1, bits);  // libtiff puts the bits in order itself
   if (row == nullptr)
     fail_unsupported(file, fmt::format("photometric interpretation {} with {} samples of {} bits",
                                        photometric, samples, bits.empty() ? 0 : bits.front()));
