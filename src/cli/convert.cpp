@@ -21,7 +21,7 @@ const std::map<std::string, DType> kDTypes = {
     {"f32", DType::f32}, {"f16", DType::f16}, {"bf16", DType::bf16}};
 
 void run(const Options& options, Context& context) {
-  const Checkpoint checkpoint = open_checkpoint(find_model(options.path), {.tokenizer = context.load.tokenizer});
+  const Checkpoint checkpoint = open_model(options.path, {.tokenizer = context.load.tokenizer});
   for (const auto& rule : checkpoint.rules) context.remark(rule);
   std::optional<DType> dtype;
   if (!options.dtype.empty()) dtype = kDTypes.at(options.dtype);

@@ -38,7 +38,7 @@ void write_rows(const Rows& rows, const Model& model, const Options& options) {
     write_safetensors(options.out, {{"embeddings", *store.find("embeddings")}},
                       {{"space", fingerprint.space}, {"recipe", fingerprint.recipe}});
   } else {
-    write_npy(options.out, rows.embeddings.rows, rows.embeddings.width, rows.embeddings.values);
+    write_npy(options.out, Shape{rows.embeddings.rows, rows.embeddings.width}, rows.embeddings.values);
   }
   const OrderedJson beside{{"model", model.path()},
                            {"normalised", options.normalise},

@@ -23,7 +23,7 @@ PreprocessConfig config_of(Context& context) {
     context.remark("no --model was given: the picture is preprocessed as openai/CLIP does for 224 pixels");
     return {};
   }
-  const Checkpoint checkpoint = open_checkpoint(find_model(context.model), {.tokenizer = context.load.tokenizer});
+  const Checkpoint checkpoint = open_model(context.model, {.tokenizer = context.load.tokenizer});
   for (const auto& rule : checkpoint.rules) context.remark(rule);
   return checkpoint.preprocess;
 }

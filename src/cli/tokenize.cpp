@@ -36,7 +36,7 @@ Source open_source(const Options& options, Context& context) {
     source.own = Tokenizer::load(find_tokenizer_files(context.load.tokenizer));
   } else {
     Checkpoint checkpoint =
-        open_checkpoint(find_model(context.model), {.tokenizer = context.load.tokenizer});
+        open_model(context.model, {.tokenizer = context.load.tokenizer});
     for (const auto& rule : checkpoint.rules) context.remark(rule);
     source.engine = std::make_unique<Engine>(std::move(checkpoint), context.load_options());
     source.tokenizer();  // its error before any text

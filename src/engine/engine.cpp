@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/fail.h"
+#include "base/interrupt.h"
 #include "base/mapped_file.h"
 #include "base/thread_pool.h"
 #include "engine/fingerprint.h"
@@ -131,60 +132,71 @@ std::vector<int32_t> Engine::padded_row(std::string_view text, bool truncate) co
 Embeddings Engine::encode_tokens(std::span<const int32_t> padded, TextRows rows, Output output,
                                  int64_t* rows_computed) const {
   const auto& encoder = text_encoder();
-  const auto& config = *checkpoint_.config.text;
-  rows = std::min(rows, best_rows(config));
-  if (rows == TextRows::trie) return encode_trie(padded, output, rows_computed);
-  Embeddings embeddings{.rows = static_cast<int64_t>(padded.size()) / config.context_length,
-                        .width = checkpoint_.config.embed_dim};
-  const int64_t texts = std::max<int64_t>(1, kTextRows / config.rows());
-  for (int64_t begin = 0; begin < embeddings.rows; begin += texts) {
-    const int64_t count = std::min(texts, embeddings.rows - begin);
-    const TextBatch batch = make_text_batch(
-        padded.subspan(static_cast<size_t>(begin * config.context_length),
-                       static_cast<size_t>(count * config.context_length)),
-        config, rows);
-    if (rows_computed) *rows_computed += batch.sequences.rows();
-    std::vector<double> values(static_cast<size_t>(count * embeddings.width));
+  Embeddings embeddings{
+      .rows = static_cast<int64_t>(padded.size()) / checkpoint_.config.text->context_length,
+      .width = checkpoint_.config.embed_dim};
+  embeddings.values.resize(static_cast<size_t>(embeddings.rows * embeddings.width));
+  for_each_chunk(padded, rows, [&](const TextBatch& batch, std::span<const int64_t> texts) {
+    check_interrupt();
+    std::vector<double> values(texts.size() * static_cast<size_t>(embeddings.width));
     encoder.encode_text(batch, output_to(values.data(), output));
-    embeddings.values.insert(embeddings.values.end(), values.begin(), values.end());
-  }
+    for (size_t i = 0; i < texts.size(); ++i)
+      std::copy_n(values.begin() + static_cast<int64_t>(i) * embeddings.width, embeddings.width,
+                  embeddings.row(texts[i]).begin());
+    if (rows_computed) *rows_computed += batch.sequences.rows();
+  });
   return embeddings;
 }
 
-Embeddings Engine::encode_trie(std::span<const int32_t> padded, Output output,
-                               int64_t* rows_computed) const {
+int64_t Engine::rows_to_compute(std::span<const int32_t> padded, TextRows rows) const {
+  int64_t count = 0;
+  for_each_chunk(padded, rows, [&](const TextBatch& batch, std::span<const int64_t>) {
+    count += batch.sequences.rows();
+  });
+  return count;
+}
+
+void Engine::for_each_chunk(std::span<const int32_t> padded, TextRows rows,
+                            const EachChunk& each) const {
+  const auto& config = *checkpoint_.config.text;
+  rows = std::min(rows, best_rows(config));
+  if (rows == TextRows::trie) return for_each_trie(padded, each);
+  const auto length = static_cast<int64_t>(config.context_length);
+  const int64_t texts = static_cast<int64_t>(padded.size()) / length;
+  const int64_t at_once = std::max<int64_t>(1, kTextRows / config.rows());
+  for (int64_t begin = 0; begin < texts; begin += at_once) {
+    std::vector<int64_t> indices(static_cast<size_t>(std::min(at_once, texts - begin)));
+    std::iota(indices.begin(), indices.end(), begin);
+    const auto part = padded.subspan(static_cast<size_t>(begin * length),
+                                     indices.size() * static_cast<size_t>(length));
+    each(make_text_batch(part, config, rows), indices);
+  }
+}
+
+void Engine::for_each_trie(std::span<const int32_t> padded, const EachChunk& each) const {
   const auto& config = *checkpoint_.config.text;
   const auto length = static_cast<size_t>(config.context_length);
-  Embeddings embeddings{.rows = static_cast<int64_t>(padded.size() / length),
-                        .width = checkpoint_.config.embed_dim};
-  embeddings.values.resize(static_cast<size_t>(embeddings.rows * embeddings.width));
-
+  check_ids(padded, config);
   // In the order of their ids, texts that begin alike meet in one chunk.
-  std::vector<int64_t> order(static_cast<size_t>(embeddings.rows));
+  std::vector<int64_t> order(padded.size() / length);
   std::iota(order.begin(), order.end(), 0);
-  const auto ids_of = [&](int64_t text) { return padded.subspan(static_cast<size_t>(text) * length, length); };
+  const auto ids_of = [&](int64_t text) {
+    return padded.subspan(static_cast<size_t>(text) * length, length);
+  };
   std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
     return std::lexicographical_compare(ids_of(a).begin(), ids_of(a).end(), ids_of(b).begin(),
                                         ids_of(b).end());
   });
   for (size_t begin = 0, end = 0; begin < order.size(); begin = end) {
     PromptTrie trie;
-    while (end < order.size()) {
+    for (; end < order.size(); ++end) {
       const auto ids = ids_of(order[end]);
       const auto used = ids.first(static_cast<size_t>(pooled_position(ids, config)) + 1);
       if (trie.nodes() > 0 && trie.nodes() + trie.new_nodes(used) > kTextRows) break;
       trie.add(used);
-      ++end;
     }
-    const TextBatch batch = trie.batch();
-    if (rows_computed) *rows_computed += batch.sequences.rows();
-    std::vector<double> values((end - begin) * static_cast<size_t>(embeddings.width));
-    text_encoder().encode_text(batch, output_to(values.data(), output));
-    for (size_t i = begin; i < end; ++i)
-      std::copy_n(values.begin() + static_cast<int64_t>(i - begin) * embeddings.width,
-                  embeddings.width, embeddings.row(order[i]).begin());
+    each(trie.batch(), std::span(order).subspan(begin, end - begin));
   }
-  return embeddings;
 }
 
 std::vector<int32_t> Engine::padded_rows(std::span<const std::string> texts) const {

@@ -31,6 +31,7 @@ class Engine {
   const LoadOptions& options() const { return options_; }
   /// Error: bad_model where the checkpoint brings no tokenizer; says what to give.
   const Tokenizer& tokenizer() const;
+  bool has_tokenizer() const { return tokenizer_.has_value(); }
   const Fingerprint& fingerprint() const;
 
   /// A picture file as the tower's u8 input. `path` stands in errors.
@@ -53,6 +54,8 @@ class Engine {
   Embeddings encode_tokens(std::span<const int32_t> padded, TextRows rows = TextRows::trie,
                            Output output = Output::embeddings,
                            int64_t* rows_computed = nullptr) const;
+  /// The rows that encode_tokens would compute, without computing them.
+  int64_t rows_to_compute(std::span<const int32_t> padded, TextRows rows) const;
   /// The texts' rows one after the other, tokenised on all threads.
   std::vector<int32_t> padded_rows(std::span<const std::string> texts) const;
   Embeddings encode_texts(std::span<const std::string> texts,
@@ -63,8 +66,10 @@ class Engine {
 
  private:
   const Encoder& prepared(std::once_flag& once, std::unique_ptr<Encoder>& encoder, bool image) const;
-  Embeddings encode_trie(std::span<const int32_t> padded, Output output,
-                         int64_t* rows_computed) const;
+  /// Calls each(batch, indices of its texts) for chunks of bounded size.
+  using EachChunk = std::function<void(const TextBatch&, std::span<const int64_t>)>;
+  void for_each_chunk(std::span<const int32_t> padded, TextRows rows, const EachChunk& each) const;
+  void for_each_trie(std::span<const int32_t> padded, const EachChunk& each) const;
 
   Checkpoint checkpoint_;
   LoadOptions options_;
@@ -75,8 +80,16 @@ class Engine {
   mutable Fingerprint fingerprint_;
 };
 
+/// open_checkpoint(find_model(name)); and "random:ViT-B/32" is that architecture
+/// with random weights (model/architectures.h), for benchmarks.
+Checkpoint open_model(const std::string& name, const OpenOptions& options);
+
 /// "cpu", "ref" or "torch"; bad_input for another name.
 BackendKind backend_named(const std::string& name);
+
+/// Where models are looked for by name: `models/` of the working folder, the
+/// folders of $TANDEM_MODELS, the user's data folder.
+std::vector<std::string> model_folders();
 
 /// A path as it is, or the folder or file of that name in `models/` of the
 /// working folder, in each folder of $TANDEM_MODELS (colon separated), or in

@@ -5,28 +5,50 @@
 
 #include "base/fail.h"
 #include "engine/engine.h"
+#include "model/architectures.h"
+#include "text/tokenizer_files.h"
 
 namespace tandem {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> model_folders() {
-  std::vector<fs::path> folders = {"models"};
-  if (const char* listed = std::getenv("TANDEM_MODELS")) {
-    std::istringstream parts(listed);
-    for (std::string part; std::getline(parts, part, ':');)
-      if (!part.empty()) folders.emplace_back(part);
-  }
-  // The XDG base directory specification's user data folder.
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
-    folders.push_back(fs::path(data) / "tandem" / "models");
-  else if (const char* home = std::getenv("HOME"); home && *home)
-    folders.push_back(fs::path(home) / ".local" / "share" / "tandem" / "models");
-  return folders;
+constexpr std::string_view kRandom = "random:";
+
+Checkpoint random_checkpoint(const std::string& name, const OpenOptions& options) {
+  Checkpoint checkpoint{.path = name,
+                        .config = architecture_named(name.substr(kRandom.size())),
+                        .rules = {name + ": has random weights; its answers mean nothing"},
+                        .weights_dtype = "F32"};
+  const auto [height, width] = checkpoint.config.image_size();
+  checkpoint.preprocess.height = height;
+  checkpoint.preprocess.width = width;
+  checkpoint.weights = random_weights(checkpoint.config, 1);
+  if (!options.tokenizer.empty()) checkpoint.tokenizer = find_tokenizer_files(options.tokenizer);
+  return checkpoint;
 }
 
 }  // namespace
+
+std::vector<std::string> model_folders() {
+  std::vector<std::string> folders = {"models"};
+  if (const char* listed = std::getenv("TANDEM_MODELS")) {
+    std::istringstream parts(listed);
+    for (std::string part; std::getline(parts, part, ':');)
+      if (!part.empty()) folders.push_back(part);
+  }
+  // The XDG base directory specification's user data folder.
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
+    folders.push_back((fs::path(data) / "tandem" / "models").string());
+  else if (const char* home = std::getenv("HOME"); home && *home)
+    folders.push_back((fs::path(home) / ".local" / "share" / "tandem" / "models").string());
+  return folders;
+}
+
+Checkpoint open_model(const std::string& name, const OpenOptions& options) {
+  if (name.starts_with(kRandom)) return random_checkpoint(name, options);
+  return open_checkpoint(find_model(name), options);
+}
 
 std::string find_model(const std::string& path_or_name) {
   if (path_or_name.empty())
@@ -35,8 +57,9 @@ std::string find_model(const std::string& path_or_name) {
   if (fs::exists(path_or_name, ignored)) return path_or_name;
   std::string looked;
   for (const auto& folder : model_folders()) {
-    if (fs::exists(folder / path_or_name, ignored)) return (folder / path_or_name).string();
-    looked += (looked.empty() ? "" : ", ") + folder.string();
+    const fs::path path = fs::path(folder) / path_or_name;
+    if (fs::exists(path, ignored)) return path.string();
+    looked += (looked.empty() ? "" : ", ") + folder;
   }
   fail(ErrorKind::io,
        "{}: there is no such file, and no model of that name in {}; give the path of a model's "

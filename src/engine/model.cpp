@@ -21,7 +21,7 @@ Model& Model::operator=(Model&&) noexcept = default;
 
 Model Model::load(const std::string& model, const LoadOptions& options) {
   return Model(std::make_unique<Engine>(
-      open_checkpoint(find_model(model), {.tokenizer = options.tokenizer}), options));
+      open_model(model, {.tokenizer = options.tokenizer}), options));
 }
 
 std::vector<float> Model::encode_image(const std::string& path) const {

@@ -53,6 +53,14 @@ TextRows best_rows(const TextTransformerConfig& config) {
   return config.class_row ? TextRows::packed : TextRows::trie;
 }
 
+void check_ids(std::span<const int32_t> ids, const TextTransformerConfig& config) {
+  for (const int32_t id : ids)
+    if (id < 0 || id >= config.vocab_size)
+      fail(ErrorKind::bad_input,
+           "the token id {} is outside the model's vocabulary of {}; use the model's own tokenizer",
+           id, config.vocab_size);
+}
+
 int64_t pooled_position(std::span<const int32_t> ids, const TextTransformerConfig& config) {
   switch (config.pool) {
     case TextPool::argmax: return std::max_element(ids.begin(), ids.end()) - ids.begin();
@@ -68,11 +76,7 @@ int64_t pooled_position(std::span<const int32_t> ids, const TextTransformerConfi
 
 TextBatch make_text_batch(std::span<const int32_t> padded, const TextTransformerConfig& config,
                           TextRows rows) {
-  for (const int32_t id : padded)
-    if (id < 0 || id >= config.vocab_size)
-      fail(ErrorKind::bad_input,
-           "the token id {} is outside the model's vocabulary of {}; use the model's own tokenizer",
-           id, config.vocab_size);
+  check_ids(padded, config);
   const auto length = static_cast<size_t>(config.context_length);
   rows = std::min(rows, best_rows(config));
   if (rows == TextRows::trie) {

@@ -29,6 +29,9 @@ TextRows best_rows(const TextTransformerConfig& config);
 TextBatch make_text_batch(std::span<const int32_t> padded, const TextTransformerConfig& config,
                           TextRows rows);
 
+/// Error: bad_input for an id outside the vocabulary.
+void check_ids(std::span<const int32_t> ids, const TextTransformerConfig& config);
+
 /// Index of the position that is pooled in one padded row of ids.
 int64_t pooled_position(std::span<const int32_t> ids, const TextTransformerConfig& config);
 
