@@ -26,7 +26,7 @@ EncoderOutput output_to(double* values, Output output) {
                                     : EncoderOutput{.embeddings = values};
 }
 
-bool has_tokenizer(const TokenizerFiles& files) {
+bool brings_tokenizer(const TokenizerFiles& files) {
   return !files.tokenizer_json.empty() || !files.vocab.empty() || !files.bpe_vocab.empty();
 }
 
@@ -42,7 +42,7 @@ Engine::Engine(Checkpoint checkpoint, const LoadOptions& options)
     : checkpoint_(std::move(checkpoint)),
       options_(options),
       backend_(backend_named(options.backend)) {
-  if (checkpoint_.config.text && has_tokenizer(checkpoint_.tokenizer))
+  if (checkpoint_.config.text && brings_tokenizer(checkpoint_.tokenizer))
     tokenizer_ = Tokenizer::load(checkpoint_.tokenizer, checkpoint_.cleaning,
                                  checkpoint_.config.text->vocab_size);
 }
