@@ -2,12 +2,11 @@
 
 #include <avif/avif.h>
 #include <fmt/core.h>
-#include <gif_lib.h>
 #include <jconfig.h>
 #include <libheif/heif.h>
-#include <png.h>
 #include <tiffio.h>
 #include <webp/decode.h>
+#include <zlib.h>
 
 namespace tandem {
 namespace {
@@ -31,12 +30,11 @@ std::string webp_version() {
 
 std::vector<std::pair<std::string, std::string>> image_libraries() {
   return {{"libjpeg-turbo", TANDEM_TEXT(LIBJPEG_TURBO_VERSION)},
-          {"libpng", png_get_libpng_ver(nullptr)},
           {"libwebp", webp_version()},
-          {"giflib", fmt::format("{}.{}.{}", GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE)},
           {"libtiff", tiff_version()},
           {"libheif", heif_get_version()},
-          {"libavif", avifVersion()}};
+          {"libavif", avifVersion()},
+          {"zlib", zlibVersion()}};
 }
 
 }  // namespace tandem

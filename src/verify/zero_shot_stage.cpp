@@ -88,9 +88,10 @@ ComputedTensors compute(const Engine& engine, const Case& golden, const std::vec
   const auto [height, width] = engine.checkpoint().config.image_size();
   std::vector<RgbImage> pictures;
   std::vector<float> pixels(golden.images.size() * 3 * static_cast<size_t>(height) * width);
+  float* next = pixels.data();
   for (const auto& path : golden.images) {
-    normalise(pictures.emplace_back(engine.load_picture(path)), engine.checkpoint().preprocess,
-              pixels.data() + (pictures.size() - 1) * 3 * height * width);
+    normalise(pictures.emplace_back(engine.load_picture(path)), engine.checkpoint().preprocess, next);
+    next += 3 * height * width;
   }
   tensors["pixels"] = {{static_cast<int64_t>(pictures.size()), 3, height, width},
                        {pixels.begin(), pixels.end()}};
