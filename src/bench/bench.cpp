@@ -97,8 +97,9 @@ std::vector<int32_t> natural_rows(const Engine& engine, int texts) {
   std::vector<int32_t> rows(static_cast<size_t>(texts) * config.context_length);
   for (int text = 0; text < texts; ++text) {
     int32_t* row = rows.data() + static_cast<int64_t>(text) * config.context_length;
-    const int length = std::min(config.context_length, 8 + text % 5);  // "a photo of a tabby cat."
-    for (int i = 0; i < length; ++i) row[i] = 1 + (text * 31 + i * 17) % (config.vocab_size - 2);
+    const int length = std::min(config.context_length, 8 + text % 5);
+    for (int i = 0; i < length; ++i)  // "a photo of a" and a name
+      row[i] = 1 + (i < 5 ? i : text * 31 + i * 17) % (config.vocab_size - 2);
     row[length - 1] = config.vocab_size - 1;
   }
   return rows;

@@ -59,6 +59,10 @@ void Context::remark(const std::string& sentence) const {
 void Context::print(const OrderedJson& line) const { fmt::print("{}\n", to_line(line)); }
 
 LoadOptions Context::load_options() const {
+  if (precision != "f32")
+    fail(ErrorKind::unsupported, "--precision {} is not there yet; leave it at f32", precision);
+  if (decode != "exact")
+    fail(ErrorKind::unsupported, "--decode {} is not there yet; leave it at exact", decode);
   LoadOptions options = load;
   options.orient = orient == "auto";
   return options;
@@ -89,7 +93,7 @@ void add_model_flags(CLI::App& verb, Context& context) {
   verb.add_option("--device", context.load.device, "for --backend torch: cpu or cuda[:N]")
       ->capture_default_str();
   verb.add_option("--precision", context.precision, "numbers that the towers compute in")
-      ->check(CLI::IsMember({"f32"}))
+      ->check(CLI::IsMember({"f32", "bf16", "int8"}))
       ->capture_default_str();
   verb.add_option("--tokenizer", context.load.tokenizer,
                   "a tokenizer file, for checkpoints that carry none")
@@ -98,7 +102,7 @@ void add_model_flags(CLI::App& verb, Context& context) {
       ->check(CLI::IsMember({"auto", "off"}))
       ->capture_default_str();
   verb.add_option("--decode", context.decode, "how pictures are decoded")
-      ->check(CLI::IsMember({"exact"}))
+      ->check(CLI::IsMember({"exact", "fast"}))
       ->capture_default_str();
   verb.add_option("--max-pixels", context.load.max_pixels, "refuse larger pictures")
       ->check(CLI::PositiveNumber)

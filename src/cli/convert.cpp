@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/fail.h"
 #include "checkpoint/checkpoint.h"
 #include "cli/context.h"
 #include "engine/engine.h"
@@ -23,6 +24,8 @@ const std::map<std::string, DType> kDTypes = {
 void run(const Options& options, Context& context) {
   const Checkpoint checkpoint = open_model(options.path, {.tokenizer = context.load.tokenizer});
   for (const auto& rule : checkpoint.rules) context.remark(rule);
+  if (options.dtype == "int8")
+    fail(ErrorKind::unsupported, "--dtype int8 is not there yet; choose f32, f16 or bf16");
   std::optional<DType> dtype;
   if (!options.dtype.empty()) dtype = kDTypes.at(options.dtype);
   write_checkpoint(checkpoint, options.out, kLayouts.at(options.layout), dtype);
@@ -53,7 +56,7 @@ void add_convert(CLI::App& app, Context& context) {
       ->required()
       ->check(CLI::IsMember({"hf", "open_clip"}));
   verb.add_option("--dtype", options->dtype, "f32, f16 or bf16; without it every tensor keeps its type")
-      ->check(CLI::IsMember({"f32", "f16", "bf16"}));
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "int8"}));
   verb.add_option("--tokenizer", context.load.tokenizer, "a tokenizer file, for checkpoints that carry none")
       ->type_name("FILE");
   add_output_flags(verb, context);
