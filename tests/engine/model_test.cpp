@@ -56,8 +56,9 @@ TEST_F(LoadedModel, APictureThatFailsIsNamedAndTheOthersAreDone) {
   std::vector<std::string> failed;
   int done = 0;
   model.encode_images(paths, [&](size_t i, std::span<const float> embedding, const Error* error) {
-    if (error) failed.push_back(error->what());
-    else ++done, EXPECT_EQ(std::vector<float>(embedding.begin(), embedding.end()), model.encode_image(paths[i]));
+    if (error) return failed.push_back(error->what());
+    ++done;
+    EXPECT_EQ(std::vector<float>(embedding.begin(), embedding.end()), model.encode_image(paths[i]));
   });
   EXPECT_EQ(done, 2);
   ASSERT_EQ(failed.size(), 1u);
