@@ -6,6 +6,7 @@
 #include "text/clean.h"
 #include "text/tokenizer_config.h"
 #include "text/tokenizer_state.h"
+#include "text/unicode.h"
 #include "text/utf8.h"
 
 namespace tandem {
@@ -41,20 +42,6 @@ std::string replace_all(std::string text, std::string_view what, std::string_vie
   return out.append(text, done);
 }
 
-std::string strip_blanks(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\n\v\f\r");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n\v\f\r") + 1 - begin);
-}
-
-/// Appends the ids of text that is cleaned.
-void append_words(const Vocabulary& vocabulary, const WordSplitter& splitter, std::string_view text,
-                  std::vector<int32_t>& ids) {
-  for (WordSpan word = splitter.next(text, 0); word.begin != word.end;
-       word = splitter.next(text, word.end))
-    vocabulary.append_word(text.substr(word.begin, word.end - word.begin), ids);
-}
-
 }  // namespace
 
 Tokenizer::Tokenizer(std::unique_ptr<const TokenizerState> state) : state_(std::move(state)) {}
@@ -69,36 +56,35 @@ bool TokenizerState::is_special(int32_t id) const {
                      [&](const AddedToken& token) { return token.special && token.id == id; });
 }
 
+void TokenizerState::append_ids(std::string_view cleaned, std::vector<int32_t>& ids) const {
+  for (WordSpan span = splitter.next(cleaned, 0); span.begin != span.end;
+       span = splitter.next(cleaned, span.end)) {
+    const std::string_view word = cleaned.substr(span.begin, span.end - span.begin);
+    const auto special = !span.is_special
+                             ? specials.end()
+                             : std::find_if(specials.begin(), specials.end(),
+                                            [&](const Special& s) { return s.text == word; });
+    if (special != specials.end())
+      ids.push_back(special->id);
+    else
+      vocabulary.append_word(word, ids);  // also a special in another case, as the references do
+  }
+}
+
 std::vector<int32_t> Tokenizer::encode(std::string_view text) const {
   check_utf8(text);
-  const TokenizerState& state = *state_;
   std::vector<int32_t> ids;
   ids.reserve(text.size() / 4 + 8);
-  if (state.is_hugging_face()) {
-    state.added.split(text, [&](std::string_view piece, int32_t id) {
-      if (id >= 0)
-        ids.push_back(id);
-      else
-        append_words(state.vocabulary, state.splitter, piece, ids);
-    });
+  if (!state_->is_hugging_face()) {
+    state_->append_ids(clean_text(text, state_->cleaning), ids);
     return ids;
   }
-  const std::string cleaned = clean_text(text, state.cleaning);
-  const std::string_view rest = cleaned;
-  for (WordSpan span = state.splitter.next(rest, 0); span.begin != span.end;
-       span = state.splitter.next(rest, span.end)) {
-    const std::string_view word = rest.substr(span.begin, span.end - span.begin);
-    if (span.is_special) {
-      const auto found =
-          std::find_if(state.specials.begin(), state.specials.end(),
-                       [&](const TokenizerState::Special& s) { return s.text == word; });
-      if (found != state.specials.end()) {
-        ids.push_back(found->id);
-        continue;
-      }
-    }
-    state.vocabulary.append_word(word, ids);
-  }
+  state_->added.split(text, [&](std::string_view piece, int32_t id) {
+    if (id >= 0)
+      ids.push_back(id);
+    else
+      state_->append_ids(piece, ids);
+  });
   return ids;
 }
 
@@ -133,7 +119,7 @@ std::string Tokenizer::decode(const std::vector<int32_t>& ids, bool skip_special
     if (!skip_specials || !state_->is_special(id)) bytes += state_->vocabulary.bytes_of(spelling);
   }
   const std::string text = replace_all(replace_invalid_utf8(bytes), kEndOfWord, " ");
-  return state_->is_hugging_face() ? strip_blanks(text) : text;
+  return state_->is_hugging_face() ? std::string(strip_python_space(text)) : text;
 }
 
 std::string Tokenizer::clean(std::string_view text) const {

@@ -30,6 +30,8 @@ struct TokenizerState {
 
   bool is_hugging_face() const { return cleaning == Cleaning::hugging_face; }
   bool is_special(int32_t id) const;
+  /// Appends the ids of text that is cleaned (and has no added tokens).
+  void append_ids(std::string_view cleaned, std::vector<int32_t>& ids) const;
   /// FNV-1a over spellings, merges and special tokens.
   uint64_t hash() const;
 };

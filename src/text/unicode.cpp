@@ -6,6 +6,8 @@
 #include <iterator>
 #include <vector>
 
+#include "text/utf8.h"
+
 namespace tandem {
 namespace {
 
@@ -180,6 +182,18 @@ bool is_python_word(char32_t code) {
 bool is_python_digit(char32_t code) {
   if (code < 0x80) return code >= '0' && code <= '9';
   return category14(code) == UTF8PROC_CATEGORY_ND;
+}
+
+std::string_view strip_python_space(std::string_view text) {
+  size_t begin = 0, end = 0;  // of what stays
+  for (size_t i = 0; i < text.size();) {
+    const Utf8Step step = utf8_step(text, i);
+    const bool space = is_python_space(step.code);
+    if (space && begin == i) begin = i + step.length;
+    i += step.length;
+    if (!space) end = i;
+  }
+  return begin < end ? text.substr(begin, end - begin) : std::string_view();
 }
 
 std::u32string lower_python(std::u32string_view text) {

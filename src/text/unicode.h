@@ -18,6 +18,9 @@ bool is_python_space(char32_t code);
 bool is_python_word(char32_t code);
 bool is_python_digit(char32_t code);
 
+/// Python's str.strip of valid UTF-8.
+std::string_view strip_python_space(std::string_view text);
+
 /// Python's str.lower: full mappings, and the final sigma by its context.
 std::u32string lower_python(std::u32string_view text);
 /// Each character on its own (Rust's char::to_lowercase): no final sigma.

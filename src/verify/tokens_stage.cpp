@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "checkpoint/safetensors.h"
 #include "text/tokenizer.h"
+#include "text/unicode.h"
 
 namespace tandem {
 namespace {
@@ -280,9 +281,7 @@ std::string shown(std::string text) {
   const std::string end_of_word = "</w>";
   for (size_t at; (at = text.find(end_of_word)) != text.npos;)
     text.replace(at, end_of_word.size(), " ");
-  const char* blanks = " \t\n\v\f\r";
-  const size_t begin = text.find_first_not_of(blanks);
-  return begin == text.npos ? "" : text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+  return std::string(strip_python_space(text));
 }
 
 void judge_hf(const Tokenizer& tokenizer, const std::vector<Json>& lines, const std::string& layout,
