@@ -55,6 +55,21 @@ void read_norm(const Json& json, PreprocessConfig& config) {
   config.std = json.at("std").get<std::array<double, 3>>();
 }
 
+// A picture of a mode that PNG lacks can be recorded as RGB alone.
+Image as_png_holds(Image image) {
+  switch (image.mode) {
+    case Mode::pa:
+    case Mode::cmyk:
+    case Mode::ycbcr:
+    case Mode::lab:
+    case Mode::f: {
+      RgbImage rgb = to_rgb(image);
+      return {Mode::rgb, rgb.width, rgb.height, std::move(rgb.pixels), {}};
+    }
+    default: return image;
+  }
+}
+
 // One case of preprocessing or resizing, and its items' common parts.
 class PixelsCase {
  public:
@@ -136,8 +151,8 @@ class PixelsCase {
   Image compute(const Json& item) const {
     if (kind_ == "resize") {
       const auto size = item.at("size").get<std::array<int, 2>>();
-      return resize(read_image(path(item.at("src").get<std::string>())), size[0], size[1],
-                    filter_named(item.at("filter").get<std::string>()));
+      return as_png_holds(resize(read_image(path(item.at("src").get<std::string>())), size[0],
+                                 size[1], filter_named(item.at("filter").get<std::string>())));
     }
     const std::string file = path(item.at("file").get<std::string>());
     RgbImage rgb = preprocess(read_image(file), config_of(item), file);
