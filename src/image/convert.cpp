@@ -64,7 +64,10 @@ Pixel from_cmyk(const uint8_t* p) {
 // JFIF's factors times 64, as Pillow's tables have them: half a unit added, then cut off.
 constexpr std::array<int, 256> ycc_table(double factor) {
   std::array<int, 256> table = {};
-  for (int i = 0; i < 256; ++i) table[i] = static_cast<int>((i - 128) * factor * 64 + 0.5);
+  for (int i = 0; i < 256; ++i) {
+    const double shifted = (i - 128) * factor * 64 + 0.5;
+    table[i] = static_cast<int>(shifted);
+  }
   return table;
 }
 

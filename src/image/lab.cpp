@@ -77,7 +77,7 @@ double inverse_f(double f) {
 
 // IEC 61966-2-1, as the inverse of its parametric curve.
 double encode(double linear) {
-  constexpr double a = 1.0 / 1.055, b = 0.055 / 1.055, c = 1.0 / 12.92, d = 0.04045;
+  const double a = 1.0 / 1.055, b = 0.055 / 1.055, c = 1.0 / 12.92, d = 0.04045;
   static const double knee = std::pow(a * d + b, 2.4);
   return linear >= knee ? (std::pow(linear, 1.0 / 2.4) - b) / a : linear / c;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -208,7 +209,7 @@ class PixelsCase {
   static void describe_difference(const std::vector<float>& computed,
                                   const std::vector<float>& expected, VerifyLine& line) {
     for (size_t i = 0; i < computed.size(); ++i) {
-      if (std::memcmp(&computed[i], &expected[i], sizeof computed[i]) == 0) continue;
+      if (std::bit_cast<uint32_t>(computed[i]) == std::bit_cast<uint32_t>(expected[i])) continue;
       if (line.detail.empty()) {
         line.detail = fmt::format("first differs at element {}: {}, expected {}", i, computed[i],
                                   expected[i]);
