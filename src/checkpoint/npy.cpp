@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr size_t kMaxHeader = 65536;
-constexpr size_t kAlignment = 64;  // numpy's ARRAY_ALIGN
+constexpr size_t kAlignment = 64;     // numpy's ARRAY_ALIGN
+constexpr size_t kGrowthDigits = 21;  // numpy's GROWTH_AXIS_MAX_DIGITS
 
 const char* descr_of(DType dtype) {
   switch (dtype) {
@@ -209,6 +210,8 @@ std::string npy_header(DType dtype, const Shape& shape) {
   if (shape.size() > 1) sizes.resize(sizes.size() - 2);  // "(3, 4)"
   std::string dict =
       fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr, sizes);
+  // Room for the first size to grow to 21 digits, as numpy leaves it.
+  if (!shape.empty()) dict.append(kGrowthDigits - std::to_string(shape[0]).size(), ' ');
   const size_t before = kMagic.size() + 4;  // version and length
   const size_t total = (before + dict.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
   dict.resize(total - before - 1, ' ');

@@ -11,6 +11,7 @@ void add_torch(Table& table) {
   table["torch._utils._rebuild_tensor"] = {GlobalKind::tensor};
   table["torch._utils._rebuild_tensor_v2"] = {GlobalKind::tensor};
   table["torch._utils._rebuild_parameter"] = {GlobalKind::same};
+  table["torch._utils._rebuild_parameter_with_state"] = {GlobalKind::same};
   table["torch.Size"] = {GlobalKind::same};
   table["torch.device"] = {GlobalKind::bag};
   table["torch.FloatStorage"] = {GlobalKind::storage, DType::f32};
