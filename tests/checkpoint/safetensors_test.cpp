@@ -195,6 +195,16 @@ TEST(SafetensorsWriter, OrdersAsTheReferenceAndAlignsTheData) {
   EXPECT_EQ(read_safetensors_metadata(folder.path("x")), (SafetensorsMetadata{{"k", "v"}}));
 }
 
+TEST(SafetensorsWriter, PadsEveryHeaderToEightBytes) {
+  const ScratchFolder folder;
+  for (size_t length = 1; length <= 8; ++length) {
+    TensorStore store;
+    store.add(std::string(length, 'n'), {1}, std::vector<float>{1});
+    write_safetensors(folder.path("x"), in_order(store));
+    EXPECT_EQ((read_file(folder.path("x")).size() - 4) % 8, 0u) << length;
+  }
+}
+
 TEST(SafetensorsWriter, RefusesWhatNoReaderWouldTake) {
   const ScratchFolder folder;
   const std::string path = folder.path("x");
