@@ -1,6 +1,7 @@
 #include "checkpoint/config_open_clip.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/fail.h"
 #include "checkpoint/config_object.h"
@@ -261,6 +262,29 @@ PreprocessConfig preprocess_of(const ConfigObject& config, std::array<int, 2> im
   return out;
 }
 
+// Texts in a list.
+std::vector<std::string> special_tokens(const ConfigObject& options) {
+  std::vector<std::string> tokens;
+  const char* key = "additional_special_tokens";
+  if (!options.has(key)) return tokens;
+  const Json& list = options.at(key);
+  for (const auto& token : list)
+    if (token.is_string()) tokens.push_back(token.get<std::string>());
+  if (!list.is_array() || tokens.size() != list.size())
+    fail(ErrorKind::bad_model, "{} is no list of texts; get the config again", options.where(key));
+  return tokens;
+}
+
+// The names of open_clip's get_clean_fn. Hugging Face's CLIP tokenizer, which may
+// follow, lowers the case.
+std::optional<Cleaning> cleaning_of(const std::string& name, bool hugging_face) {
+  if (name == "lower") return Cleaning::open_clip;
+  if (name == "canonicalize") return Cleaning::canonicalize;
+  if (name == "whitespace") return hugging_face ? Cleaning::open_clip : Cleaning::whitespace;
+  if (name == "whitespace_underscore" && !hugging_face) return Cleaning::whitespace_underscore;
+  return std::nullopt;
+}
+
 // What open_clip's get_tokenizer would build for this folder.
 void read_tokenizer(const ConfigObject& text, OpenClipConfig& out) {
   const bool hugging_face = !text.text("hf_tokenizer_name", "").empty();
@@ -270,17 +294,16 @@ void read_tokenizer(const ConfigObject& text, OpenClipConfig& out) {
   if (!text.text("tokenizer_mode", "").empty())
     out.tokenizer_obstacle = text.where("tokenizer_mode") + " is set";
   for (const auto& key : options.keys())
-    if (key != "clean" && options.at(key.c_str()) != Json(false) &&
-        options.at(key.c_str()) != Json(""))
+    if (key != "clean" && key != "additional_special_tokens" &&
+        options.at(key.c_str()) != Json(false) && options.at(key.c_str()) != Json(""))
       out.tokenizer_obstacle = text.where("tokenizer_kwargs") + " holds " + quote_name(key);
+  out.additional_specials = special_tokens(options);
+  if (hugging_face && !out.additional_specials.empty())
+    out.tokenizer_obstacle = options.where("additional_special_tokens") + " is set";
   const std::string clean = options.text("clean", hugging_face ? "whitespace" : "lower");
-  if (clean == "lower")
-    out.cleaning = Cleaning::open_clip;
-  else if (clean == "canonicalize")
-    out.cleaning = Cleaning::canonicalize;
-  // Hugging Face's CLIP tokenizer lowers the case after it.
-  else if (clean == "whitespace")
-    out.cleaning = hugging_face ? Cleaning::open_clip : Cleaning::whitespace;
+  const auto cleaning = cleaning_of(clean, hugging_face);
+  if (cleaning)
+    out.cleaning = *cleaning;
   else
     out.tokenizer_obstacle = options.where("clean") + " is " + quote_name(clean);
 }

@@ -17,6 +17,7 @@ struct OpenClipConfig {
   PreprocessConfig preprocess;
   bool has_preprocess = false;  ///< preprocess_cfg was there
   Cleaning cleaning = Cleaning::open_clip;
+  std::vector<std::string> additional_specials;  ///< tokenizer_kwargs.additional_special_tokens
   /// Why Tandem has no tokenizer of this kind ("" where it has).
   std::string tokenizer_obstacle;
 };

@@ -60,6 +60,15 @@ OrderedJson vision_config(const ModifiedResNetConfig& config) {
           {"patch_size", nullptr}};
 }
 
+const char* clean_name(Cleaning cleaning) {
+  switch (cleaning) {
+    case Cleaning::canonicalize: return "canonicalize";
+    case Cleaning::whitespace: return "whitespace";
+    case Cleaning::whitespace_underscore: return "whitespace_underscore";
+    default: return "lower";
+  }
+}
+
 OrderedJson text_config(const TextTransformerConfig& config, Cleaning cleaning,
                         bool hugging_face_tokenizer) {
   OrderedJson tower{{"context_length", config.context_length},
@@ -78,9 +87,7 @@ OrderedJson text_config(const TextTransformerConfig& config, Cleaning cleaning,
   if (config.projection == TextProjection::none) tower["proj_type"] = "none";
   // For a local folder open_clip takes the files beside the config, whatever name this is.
   if (hugging_face_tokenizer) tower["hf_tokenizer_name"] = "openai/clip-vit-base-patch32";
-  const char* clean = cleaning == Cleaning::canonicalize ? "canonicalize"
-                      : cleaning == Cleaning::whitespace ? "whitespace"
-                                                         : "lower";
+  const char* clean = clean_name(cleaning);
   const bool is_default = !hugging_face_tokenizer && std::string_view(clean) == "lower";
   if (!is_default && cleaning != Cleaning::hugging_face)
     tower["tokenizer_kwargs"] = {{"clean", clean}};

@@ -7,6 +7,7 @@
 #include "checkpoint/config_open_clip.h"
 #include "checkpoint/model_folder.h"
 #include "model/weight_table.h"
+#include "text/tokenizer_config.h"
 
 namespace tandem {
 namespace {
@@ -27,17 +28,6 @@ OrderedJson parameters_of(const ModelConfig& config) {
   return {{"total", parameter_count(config)}, {"image", image}, {"text", text}};
 }
 
-const char* name_of_cleaning(Cleaning cleaning) {
-  switch (cleaning) {
-    case Cleaning::openai: return "openai";
-    case Cleaning::open_clip: return "open_clip";
-    case Cleaning::canonicalize: return "canonicalize";
-    case Cleaning::whitespace: return "whitespace";
-    case Cleaning::hugging_face: return "hugging_face";
-  }
-  return "";
-}
-
 OrderedJson tokenizer_of(const Checkpoint& checkpoint, OrderedJson& contradictions) {
   const auto& files = checkpoint.tokenizer;
   const char* kind = !files.tokenizer_json.empty() ? "tokenizer.json"
@@ -46,13 +36,13 @@ OrderedJson tokenizer_of(const Checkpoint& checkpoint, OrderedJson& contradictio
                                                    : nullptr;
   if (kind == nullptr || !checkpoint.config.text) return nullptr;
   OrderedJson json{{"kind", kind}, {"vocab_size", nullptr}};
-  json["cleaning"] = name_of_cleaning(checkpoint.cleaning);
+  json["cleaning"] = name_of(checkpoint.cleaning);
   json["context_length"] = checkpoint.config.text->context_length;
   try {
     const auto tokenizer =
         Tokenizer::load(files, checkpoint.cleaning, checkpoint.config.text->vocab_size);
     json["vocab_size"] = tokenizer.vocab_size();
-    json["cleaning"] = name_of_cleaning(tokenizer.cleaning());
+    json["cleaning"] = name_of(tokenizer.cleaning());
     check_tokenizer(checkpoint, tokenizer);
   } catch (const Error& error) {
     contradictions.push_back(error.what());

@@ -9,6 +9,7 @@
 #include "checkpoint/layouts.h"
 #include "checkpoint/model_folder.h"
 #include "checkpoint/quote.h"
+#include "text/tokenizer_config.h"
 
 namespace tandem {
 namespace {
@@ -77,12 +78,14 @@ Checkpoint open_open_clip(const std::string& folder, const OpenOptions& options)
   check_sizes(checkpoint.weights, checkpoint.config, names);
 
   if (parsed.tokenizer_obstacle.empty() || !options.tokenizer.empty())
-    find_tokenizer(checkpoint, folder, options, parsed.cleaning,
-                   "open_clip's cleaning is taken (ftfy, HTML unescaped, lower case)");
+    find_tokenizer(
+        checkpoint, folder, options, parsed.cleaning,
+        std::string("open_clip's cleaning \"") + name_of(parsed.cleaning) + "\" is taken");
   else
     checkpoint.rules.push_back(
         parsed.tokenizer_obstacle +
         ", a tokenizer that Tandem lacks: give --tokenizer one of CLIP's kind");
+  checkpoint.tokenizer.additional_specials = parsed.additional_specials;
   apply_sizes(checkpoint, options);
   validate(checkpoint.config, folder);
   resize_positions(checkpoint, names);

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_file.h"
+#include "text/tokenizer_config.h"
 #include "text/tokenizer_files.h"
 
 namespace tandem {
@@ -49,14 +50,20 @@ void find_tokenizer(Checkpoint& checkpoint, const std::string& folder, const Ope
   if (!brings_tokenizer(files))
     if (const char* models = std::getenv("TANDEM_MODELS"); models != nullptr && *models != '\0')
       files.bpe_vocab = tokenizer_files_in(models).bpe_vocab;
-  checkpoint.cleaning = files.tokenizer_json.empty() ? by_rule : Cleaning::hugging_face;
-  if (!brings_tokenizer(files))
+  if (!brings_tokenizer(files)) {
     checkpoint.rules.push_back(
         "the checkpoint brings no tokenizer: give --tokenizer a tokenizer.json, a folder with "
         "vocab.json and merges.txt, or OpenAI's bpe_simple_vocab_16e6.txt.gz");
-  else if (!files.tokenizer_json.empty())
+    return;
+  }
+  if (!files.tokenizer_json.empty()) {
+    checkpoint.cleaning = Cleaning::hugging_face;
     checkpoint.rules.push_back("texts are cleaned and split as tokenizer.json says");
-  else
+    return;
+  }
+  const auto noted = read_tokenizer_config(files).cleaning;  // in folders that Tandem wrote
+  checkpoint.cleaning = noted.value_or(by_rule);
+  if (!noted)
     checkpoint.rules.push_back(fmt::format(
         "{} does not say how texts are cleaned: {}",
         fs::path(files.vocab.empty() ? files.bpe_vocab : files.vocab).filename().string(),

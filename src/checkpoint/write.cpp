@@ -59,12 +59,13 @@ bool brings_tokenizer(const TokenizerFiles& files) {
 // Hugging Face's tokenizer has one way to clean; the other libraries' usual one
 // gives the same ids for all but damaged text, and Tandem notes it.
 void check_cleaning(Cleaning cleaning, Layout layout, bool tokenizer_files) {
-  const bool special = cleaning == Cleaning::whitespace || cleaning == Cleaning::canonicalize;
-  if (special && layout == Layout::hugging_face)
+  const bool keeps_case =
+      cleaning == Cleaning::whitespace || cleaning == Cleaning::whitespace_underscore;
+  if ((keeps_case || cleaning == Cleaning::canonicalize) && layout == Layout::hugging_face)
     fail(ErrorKind::unsupported,
          "the Hugging Face layout cannot say that texts lose their punctuation or keep their case; "
          "write the open_clip layout");
-  if (cleaning == Cleaning::whitespace && tokenizer_files)
+  if (keeps_case && tokenizer_files)
     fail(ErrorKind::unsupported,
          "the open_clip layout cannot say that texts keep their case where the folder brings its "
          "own "

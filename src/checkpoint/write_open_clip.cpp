@@ -11,8 +11,11 @@ namespace tandem {
 void write_open_clip(const Checkpoint& checkpoint, const std::string& folder,
                      std::optional<DType> dtype, bool tokenizer_files) {
   const auto& config = checkpoint.config;
-  const OrderedJson json =
+  OrderedJson json =
       open_clip_config(config, checkpoint.preprocess, checkpoint.cleaning, tokenizer_files);
+  if (const auto& specials = checkpoint.tokenizer.additional_specials;
+      !specials.empty() && !tokenizer_files)
+    json["model_cfg"]["text_cfg"]["tokenizer_kwargs"]["additional_special_tokens"] = specials;
   check_said(config, parse_open_clip_config(parse_json(to_line(json), folder), folder).model,
              "open_clip");
   const bool custom_text = needs_custom_text(config);
