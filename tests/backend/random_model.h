@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ namespace tandem_test {
 struct RandomModel {
   std::string name;
   tandem::ModelConfig config;
+
+  friend void PrintTo(const RandomModel& model, std::ostream* out) { *out << model.name; }
 };
 
 /// Sizes are awkward on purpose: no width is a multiple of a vector register,
