@@ -103,6 +103,8 @@ TEST(Safetensors, RefusesWhatBreaksTheFormat) {
       {"end before begin", one(R"({"dtype":"U8","shape":[1],"data_offsets":[1,0]})", 1), "offsets"},
       {"shape too large for the bytes",
        one(R"({"dtype":"F32","shape":[3],"data_offsets":[0,8]})", 8), "takes 12 bytes"},
+      {"shape too small for the bytes",
+       one(R"({"dtype":"F32","shape":[1],"data_offsets":[0,8]})", 8), "takes 4 bytes"},
       {"shape that wraps around to the right size",
        one(R"({"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]})", 0),
        "no memory can hold"},
