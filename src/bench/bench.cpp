@@ -91,7 +91,8 @@ std::vector<int32_t> natural_rows(const Engine& engine, int texts) {
   if (engine.has_tokenizer()) {
     std::vector<std::string> prompts;
     for (const char* name : imagenet_classes())
-      if (static_cast<int>(prompts.size()) < texts) prompts.push_back(fmt::format("a photo of a {}.", name));
+      if (static_cast<int>(prompts.size()) < texts)
+        prompts.push_back(fmt::format("a photo of a {}.", name));
     return engine.padded_rows(prompts);
   }
   std::vector<int32_t> rows(static_cast<size_t>(texts) * config.context_length);
@@ -116,8 +117,8 @@ void bench_text(const BenchOptions& options, const Report& report) {
                                    {"trie", TextRows::trie}}) {
     int64_t computed = 0;
     engine->encode_tokens(rows, kind, Output::embeddings, &computed);
-    Figure figure =
-        measure_rate(options.repeats, kTexts, [&] { engine->encode_tokens(rows, kind); });
+    Figure figure = measure_rate(options.repeats, kTexts,
+                                 [&, kind = kind] { engine->encode_tokens(rows, kind); });
     const double length = kind == TextRows::padded ? config.text->context_length
                                                    : static_cast<double>(computed) / kTexts;
     figure.share_of_peak =
@@ -146,21 +147,24 @@ void bench_zeroshot(const BenchOptions& options, const Report& report) {
   const auto length = static_cast<size_t>(config.context_length);
   double packed = 0;
   for (size_t begin = 0; begin < padded.size(); begin += length)
-    packed += static_cast<double>(pooled_position(std::span(padded).subspan(begin, length), config) + 1);
-  rows("to_end_token", best_rows(config) == TextRows::padded ? static_cast<double>(padded.size()) : packed);
+    packed +=
+        static_cast<double>(pooled_position(std::span(padded).subspan(begin, length), config) + 1);
+  rows("to_end_token",
+       best_rows(config) == TextRows::padded ? static_cast<double>(padded.size()) : packed);
   rows("trie", static_cast<double>(engine->rows_to_compute(padded, TextRows::trie)));
 
   const size_t timed = static_cast<size_t>(options.classes) * templates.texts.size() * length;
   const auto part = std::span(padded).first(std::min(timed, padded.size()));
   const double texts = static_cast<double>(part.size() / length);
   for (const auto& [name, kind] : {std::pair{"padded", TextRows::padded}, {"trie", TextRows::trie}})
-    finish(measure_rate(1, texts, [&] { engine->encode_tokens(part, kind); }),
+    finish(measure_rate(1, texts, [&, kind = kind] { engine->encode_tokens(part, kind); }),
            std::string("zeroshot/") + name, options, "prompts/s", report);
 }
 
 void bench_preprocess(const BenchOptions& options, const Report& report) {
   const RgbImage drawn = drawn_picture(4000, 3000, 7);
-  const Image image{.mode = Mode::rgb, .width = drawn.width, .height = drawn.height, .pixels = drawn.pixels};
+  const Image image{
+      .mode = Mode::rgb, .width = drawn.width, .height = drawn.height, .pixels = drawn.pixels};
   const int threads = thread_count();
   set_thread_count(1);
   finish(measure_milliseconds(options.repeats, [&] { preprocess(image, {}, "drawn"); }),
@@ -172,14 +176,16 @@ void bench_folder(const BenchOptions& options, const Report& report) {
   std::vector<std::string> paths;
   for (const auto& entry : fs::directory_iterator(options.folder))
     if (entry.is_regular_file()) paths.push_back(entry.path().string());
-  if (paths.empty()) fail(ErrorKind::bad_input, "{}: holds no files; name a folder of pictures", options.folder);
+  if (paths.empty())
+    fail(ErrorKind::bad_input, "{}: holds no files; name a folder of pictures", options.folder);
   std::sort(paths.begin(), paths.end());
   const auto engine = open_engine(options);
   int64_t done = 0;
   const auto encode = [&] {
     done = 0;
-    engine->encode_files(paths, Output::embeddings,
-                         [&](size_t, std::span<const float>, const Error* error) { done += !error; });
+    engine->encode_files(
+        paths, Output::embeddings,
+        [&](size_t, std::span<const float>, const Error* error) { done += !error; });
   };
   encode();
   finish(measure_rate(options.repeats, static_cast<double>(done), encode), "folder", options,
@@ -198,15 +204,17 @@ void run_program(const std::vector<std::string>& arguments) {
     ::_exit(127);
   }
   int status = 0;
-  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+      WEXITSTATUS(status) != 0)
     fail(ErrorKind::io, "{}: did not run to its end; check that it can be started", arguments[0]);
 }
 
 void bench_start(const BenchOptions& options, const Report& report) {
-  const fs::path picture = fs::temp_directory_path() / fmt::format("tandem-bench-{}.png", ::getpid());
+  const fs::path picture =
+      fs::temp_directory_path() / fmt::format("tandem-bench-{}.png", ::getpid());
   const auto png = encode_png(drawn_picture(224, 224, 1));
   write_file(picture, {reinterpret_cast<const char*>(png.data()), png.size()});
-  const std::vector<std::string> arguments = {options.program, "embed",   picture.string(),
+  const std::vector<std::string> arguments = {options.program, "embed",       picture.string(),
                                               "--model",       options.model, "--quiet"};
   finish(measure_milliseconds(options.repeats, [&] { run_program(arguments); }),
          "start/first_embedding", options, "ms", report);
@@ -214,7 +222,7 @@ void bench_start(const BenchOptions& options, const Report& report) {
 }
 
 const std::map<std::string, void (*)(const BenchOptions&, const Report&)> kBenches = {
-    {"peak", bench_peak},       {"image", bench_image},           {"text", bench_text},
+    {"peak", bench_peak},         {"image", bench_image},           {"text", bench_text},
     {"zeroshot", bench_zeroshot}, {"preprocess", bench_preprocess}, {"folder", bench_folder},
     {"start", bench_start}};
 
@@ -227,7 +235,10 @@ std::vector<std::string> bench_names() {
 void run_bench(const std::string& name, const BenchOptions& options, const Report& report) {
   const auto bench = kBenches.find(name);
   if (bench == kBenches.end())
-    fail(ErrorKind::bad_input, "there is no bench \"{}\"; choose peak, image, text, zeroshot, folder, preprocess or start", name);
+    fail(
+        ErrorKind::bad_input,
+        "there is no bench \"{}\"; choose peak, image, text, zeroshot, folder, preprocess or start",
+        name);
   bench->second(options, report);
 }
 

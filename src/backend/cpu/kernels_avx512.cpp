@@ -1,7 +1,9 @@
 #if defined(__x86_64__)
 
 // GCC 12 warns of its own "undefined" arguments in these intrinsics (its bug 105593).
+#if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #include <immintrin.h>
 
