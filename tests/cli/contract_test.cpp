@@ -1,0 +1,254 @@
+// The contract of the command line: verbs, exit codes, JSON keys, one sentence for each
+// thing that could not be done.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cli/program.h"
+#include "golden_folder.h"
+
+namespace {
+
+using nlohmann::json;
+using tandem_test::run_tandem;
+namespace fs = std::filesystem;
+
+class CommandLine : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    case_ = tandem_test::golden_case("zero_shot/one_template");
+    if (case_.empty()) GTEST_SKIP() << "the golden case zero_shot/one_template is not at hand";
+    model_ = " --model " + case_ + "/hf ";
+    picture_ = case_ + "/images/0_rgb_50x38.png";
+    scratch_ = fs::temp_directory_path() / ("tandem_contract_" + std::to_string(getpid()));
+    fs::create_directories(scratch_);
+  }
+  void TearDown() override { fs::remove_all(scratch_); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(scratch_ / name, std::ios::binary) << text;
+    return (scratch_ / name).string();
+  }
+  std::string at(const std::string& name) const { return (scratch_ / name).string(); }
+
+  std::string case_, model_, picture_;
+  fs::path scratch_;
+};
+
+// Every line of stderr is a sentence of ours.
+void expect_sentences(const std::string& err) {
+  std::istringstream lines(err);
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_TRUE(line.starts_with("tandem: ")) << line;
+}
+
+std::vector<std::string> keys(const json& object) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : object.items()) names.push_back(name);
+  return names;
+}
+
+TEST_F(CommandLine, EveryVerbHelpsWithDefaultsAndAnExample) {
+  for (const char* verb : {"classify", "match", "embed", "tokenize", "preprocess", "inspect", "convert",
+                           "verify", "doctor", "bench"}) {
+    const auto help = run_tandem(std::string(verb) + " --help");
+    EXPECT_EQ(help.exit_code, 0) << verb;
+    EXPECT_NE(help.out.find("Example:\n  tandem " + std::string(verb)), std::string::npos) << verb;
+    EXPECT_EQ(help.err, "") << verb;
+  }
+}
+
+TEST_F(CommandLine, WrongUsageIsTwo) {
+  for (const auto& arguments : std::vector<std::string>{
+           "", "fly", "classify", "classify x.png", "classify x.png --labels a --labels-file b",
+           "match --images x", "embed", "tokenize", "preprocess x.png", "convert a b", "verify",
+           "bench nothing", "classify x.png --labels a --top-k 0", "doctor --threads many"}) {
+    const auto outcome = run_tandem(arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << arguments;
+    EXPECT_EQ(outcome.out, "") << arguments;
+  }
+}
+
+TEST_F(CommandLine, ClassifyGivesTheContractsKeys) {
+  const auto outcome = run_tandem("classify " + picture_ + " --labels 'tabby cat, dog,fire engine' --top-k 2 --none-of-these --json" + model_);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto lines = outcome.lines();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(keys(lines[0]), (std::vector<std::string>{"image", "labels", "model", "none_of_these"}));
+  EXPECT_EQ(lines[0]["image"], picture_);
+  ASSERT_EQ(lines[0]["labels"].size(), 2u);
+  EXPECT_EQ(keys(lines[0]["labels"][0]), (std::vector<std::string>{"label", "logit", "probability"}));
+  EXPECT_GE(lines[0]["labels"][0]["probability"], lines[0]["labels"][1]["probability"]);
+  EXPECT_TRUE(lines[0]["none_of_these"].is_boolean());
+}
+
+TEST_F(CommandLine, APictureThatFailsIsNamedAndTheRestIsDone) {
+  const auto broken = write("broken.png", "not a picture");
+  const auto outcome = run_tandem("classify " + broken + " no-such.png " + picture_ + " " + scratch_.string() +
+                                  " --labels cat,dog --json --quiet" + model_);
+  EXPECT_EQ(outcome.exit_code, 1);
+  expect_sentences(outcome.err);
+  const auto lines = outcome.lines();
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(keys(lines[0]), (std::vector<std::string>{"error", "image"}));
+  EXPECT_NE(lines[0]["error"].get<std::string>().find(broken), std::string::npos);
+  EXPECT_TRUE(lines[1].contains("error"));
+  EXPECT_TRUE(lines[2].contains("labels"));
+  EXPECT_TRUE(lines[3].contains("error"));  // the folder holds the broken one again
+}
+
+TEST_F(CommandLine, APictureComesFromStandardInput) {
+  const auto outcome = run_tandem("classify - --labels cat,dog --json" + model_ + "< " + picture_);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.lines()[0]["image"], "-");
+}
+
+TEST_F(CommandLine, MatchRanksBothWays) {
+  const auto texts = write("texts.txt", "a cat\na dog\n");
+  const auto outcome = run_tandem("match --images " + case_ + "/images --texts-file " + texts + " --top-k 3 --json" + model_);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto lines = outcome.lines();
+  ASSERT_EQ(lines.size(), 7u);  // 2 texts, 5 pictures
+  EXPECT_EQ(keys(lines[0]), (std::vector<std::string>{"images", "text"}));
+  ASSERT_EQ(lines[0]["images"].size(), 3u);
+  EXPECT_GE(lines[0]["images"][0]["cosine"], lines[0]["images"][1]["cosine"]);
+  EXPECT_TRUE(lines[0]["images"][0].contains("image"));
+  EXPECT_EQ(keys(lines[2]), (std::vector<std::string>{"image", "texts"}));
+  EXPECT_TRUE(lines[2]["texts"][0].contains("text"));
+}
+
+TEST_F(CommandLine, EmbedKeepsInputOrderAndLeavesOutWhatFails) {
+  const auto out = at("e.npy");
+  const auto outcome = run_tandem("embed " + case_ + "/images no-such.png --normalise --quiet --out " + out + model_);
+  EXPECT_EQ(outcome.exit_code, 1);
+  expect_sentences(outcome.err);
+  std::ifstream beside(out + ".json");
+  const json meta = json::parse(beside);
+  ASSERT_EQ(meta["rows"].size(), 5u);
+  EXPECT_EQ(meta["rows"][0], picture_);
+  EXPECT_EQ(meta["space"].get<std::string>().size(), 32u);
+  EXPECT_TRUE(meta["recipe"].contains("preprocess"));
+  EXPECT_EQ(fs::file_size(out), 128 + 5 * 32 * sizeof(float));
+
+  const auto lines = run_tandem("embed " + picture_ + " --normalise --json" + model_).lines();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(keys(lines[0]), (std::vector<std::string>{"embedding", "input"}));
+  double length = 0;
+  for (const double value : lines[0]["embedding"]) length += value * value;
+  EXPECT_NEAR(length, 1, 1e-6);
+}
+
+TEST_F(CommandLine, TokenizeGivesIdsWithoutSpecialsOrTheWholeRow) {
+  const auto lines = run_tandem("tokenize --text 'a cat' --text 'caf\xc3\xa9' --json" + model_).lines();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(keys(lines[0]), (std::vector<std::string>{"ids", "text", "tokens", "truncated"}));
+  EXPECT_EQ(lines[0]["ids"].size(), lines[0]["tokens"].size());
+  EXPECT_EQ(lines[0]["truncated"], false);
+  const auto padded = run_tandem("tokenize --text 'a cat' --padded --json" + model_).lines();
+  EXPECT_EQ(padded[0]["ids"].size(), 24u);
+  EXPECT_EQ(padded[0]["ids"].back(), 0);
+
+  const std::string long_text = "--text '" + std::string(200, 'x') + "' --text 'a cat' --json";
+  EXPECT_EQ(run_tandem("tokenize " + long_text + model_).lines()[0]["truncated"], true);
+  const auto refused = run_tandem("tokenize --no-truncate " + long_text + model_);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_TRUE(refused.lines()[0].contains("error"));
+  EXPECT_TRUE(refused.lines()[1].contains("ids"));  // the rest is done
+}
+
+TEST_F(CommandLine, JsonIsAsciiWhateverTheText) {
+  const auto outcome = run_tandem("tokenize --text '\xe2\x98\x95 caf\xc3\xa9' --json" + model_);
+  EXPECT_TRUE(std::all_of(outcome.out.begin(), outcome.out.end(), [](unsigned char c) { return c < 128; }));
+  EXPECT_EQ(outcome.lines()[0]["text"], "\xe2\x98\x95 caf\xc3\xa9");
+}
+
+TEST_F(CommandLine, PreprocessWritesWhatTheTowerSees) {
+  const auto png = run_tandem("preprocess " + picture_ + " --json --out " + at("seen.png") + model_);
+  ASSERT_EQ(png.exit_code, 0) << png.err;
+  EXPECT_EQ(keys(png.lines()[0]), (std::vector<std::string>{"fingerprint", "height", "image", "width"}));
+  EXPECT_EQ(png.lines()[0]["width"], 32);
+  EXPECT_TRUE(fs::exists(at("seen.png")));
+  ASSERT_EQ(run_tandem("preprocess " + picture_ + " --out " + at("seen.npy") + model_).exit_code, 0);
+  EXPECT_EQ(fs::file_size(at("seen.npy")), 128 + 3 * 32 * 32 * sizeof(float));
+}
+
+TEST_F(CommandLine, InspectAndConvertRoundTrip) {
+  const auto converted = run_tandem("convert " + case_ + "/hf " + at("oc") + " --layout open_clip --json");
+  ASSERT_EQ(converted.exit_code, 0) << converted.err;
+  const auto before = run_tandem("inspect " + case_ + "/hf --json").lines()[0];
+  const auto after = run_tandem("inspect " + at("oc") + " --tensors --json").lines()[0];
+  EXPECT_EQ(before["layout"], "hf");
+  EXPECT_EQ(after["layout"], "open_clip");
+  EXPECT_EQ(before["fingerprint"]["space"], after["fingerprint"]["space"]);
+  EXPECT_FALSE(after["tensors"].empty());
+  const auto again = run_tandem("convert " + case_ + "/hf " + at("oc") + " --layout hf");
+  EXPECT_EQ(again.exit_code, 1);  // nothing is overwritten
+  expect_sentences(again.err);
+}
+
+TEST_F(CommandLine, VerifyNamesWhatIsOutAndEndsWithOne) {
+  const auto fine = run_tandem("verify " + case_ + " --json");
+  EXPECT_EQ(fine.exit_code, 0) << fine.err;
+  for (const auto& line : fine.lines())
+    for (const char* key : {"case", "layout", "stage", "tensor", "max_abs", "tolerance", "ok"})
+      EXPECT_TRUE(line.contains(key)) << key;
+
+  const fs::path broken = scratch_ / "case";
+  fs::copy(case_, broken, fs::copy_options::recursive);
+  std::ifstream in(broken / "case.json");
+  json edited = json::parse(in);
+  edited["classes"][0] = "another cat";
+  std::ofstream(broken / "case.json") << edited;
+  const auto out = run_tandem("verify " + broken.string() + " --json");
+  EXPECT_EQ(out.exit_code, 1);
+  expect_sentences(out.err);
+  EXPECT_NE(out.err.find("text_embeddings"), std::string::npos);
+
+  fs::create_directories(scratch_ / "loss");
+  std::ofstream(scratch_ / "loss" / "case.json") << R"({"case": "x", "stage": "loss"})";
+  const auto skipped = run_tandem("verify " + at("loss") + " --json");
+  EXPECT_EQ(skipped.exit_code, 0);
+  EXPECT_TRUE(skipped.lines()[0].contains("skipped"));
+  EXPECT_EQ(run_tandem("verify " + at("nothing-here")).exit_code, 1);
+}
+
+TEST_F(CommandLine, DoctorIsOneObjectAndItsSelfTestPasses) {
+  const auto outcome = run_tandem("doctor --json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  ASSERT_EQ(outcome.lines().size(), 1u);
+  EXPECT_EQ(outcome.lines()[0]["self_test"]["ok"], true);
+}
+
+TEST_F(CommandLine, AnInstructionSetIsForced) {
+  ::setenv("TANDEM_ISA", "scalar", 1);
+  const auto forced = run_tandem("doctor --json");
+  ::setenv("TANDEM_ISA", "sse9", 1);
+  const auto unknown = run_tandem("doctor --json");
+  ::unsetenv("TANDEM_ISA");
+  EXPECT_EQ(forced.lines()[0]["isa"], "scalar");
+  EXPECT_EQ(unknown.exit_code, 1);
+  expect_sentences(unknown.err);
+}
+
+TEST_F(CommandLine, ModelsThatAreMissingOrBrokenAreOneSentence) {
+  const auto empty = write("empty.pt", "");
+  const auto text = write("text.safetensors", "this is no model");
+  for (const auto& model : {std::string("no-such-model"), empty, text, scratch_.string(), std::string("''")}) {
+    const auto outcome = run_tandem("classify " + picture_ + " --labels a,b --quiet --model " + model);
+    EXPECT_EQ(outcome.exit_code, 1) << model;
+    expect_sentences(outcome.err);
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_EQ(outcome.out, "") << model;
+  }
+}
+
+TEST_F(CommandLine, TextThatIsNoUtf8IsNamed) {
+  const auto texts = write("latin1.txt", "caf\xe9\n");
+  const auto outcome = run_tandem("tokenize --file " + texts + model_);
+  EXPECT_EQ(outcome.exit_code, 1);
+  expect_sentences(outcome.err);
+}
+
+}  // namespace
