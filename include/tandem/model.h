@@ -26,7 +26,9 @@ struct Embeddings {
   std::span<const float> row(int64_t i) const {
     return {values.data() + i * width, static_cast<size_t>(width)};
   }
-  std::span<float> row(int64_t i) { return {values.data() + i * width, static_cast<size_t>(width)}; }
+  std::span<float> row(int64_t i) {
+    return {values.data() + i * width, static_cast<size_t>(width)};
+  }
 };
 
 /// Embeddings are comparable where their space is the same; a different recipe
@@ -37,10 +39,10 @@ struct Fingerprint {
 };
 
 struct LoadOptions {
-  std::string backend = "cpu";    ///< "cpu", "ref" (double, slow, the judge), "torch"
-  std::string device = "cpu";     ///< torch: "cpu", "cuda", "cuda:1"
-  std::string tokenizer;          ///< a tokenizer file for checkpoints that carry none
-  bool orient = true;             ///< turn photographs as their EXIF orientation asks
+  std::string backend = "cpu";       ///< "cpu", "ref" (double, slow, the judge), "torch"
+  std::string device = "cpu";        ///< torch: "cpu", "cuda", "cuda:1"
+  std::string tokenizer;             ///< a tokenizer file for checkpoints that carry none
+  bool orient = true;                ///< turn photographs as their EXIF orientation asks
   int64_t max_pixels = 200'000'000;  ///< refuse larger pictures before decoding them
 };
 
@@ -63,8 +65,8 @@ class Model {
   std::vector<float> encode_image(std::span<const std::byte> file, const std::string& name) const;
   /// Many pictures, decoded and encoded in batches. Calls `each` in input order
   /// with the embedding, or with the error of a picture that failed.
-  using EachImage = std::function<void(size_t index, std::span<const float> embedding,
-                                       const Error* error)>;
+  using EachImage =
+      std::function<void(size_t index, std::span<const float> embedding, const Error* error)>;
   void encode_images(std::span<const std::string> paths, const EachImage& each) const;
   /// All at once; the first picture that fails ends the call with its error.
   Embeddings encode_images(std::span<const std::string> paths) const;

@@ -25,8 +25,8 @@ class EncoderOf final : public Encoder {
         image_.template emplace<VisionTransformer<B>>(
             prepare_vision_transformer(b, weights, *vit, config.embed_dim));
       else
-        image_.template emplace<ModifiedResNet<B>>(prepare_modified_resnet(
-            b, weights, std::get<ModifiedResNetConfig>(*config.image)));
+        image_.template emplace<ModifiedResNet<B>>(
+            prepare_modified_resnet(b, weights, std::get<ModifiedResNetConfig>(*config.image)));
     }
     if (config.text) text_ = prepare_text_transformer(b, weights, *config.text);
   }

@@ -98,8 +98,8 @@ TensorView TensorView::rows(int64_t begin, int64_t count) const {
   TensorView part = *this;
   const size_t row_bytes = shape[0] == 0 ? 0 : bytes.size() / static_cast<size_t>(shape[0]);
   part.shape[0] = count;
-  part.bytes = bytes.subspan(static_cast<size_t>(begin) * row_bytes,
-                             static_cast<size_t>(count) * row_bytes);
+  part.bytes =
+      bytes.subspan(static_cast<size_t>(begin) * row_bytes, static_cast<size_t>(count) * row_bytes);
   return part;
 }
 

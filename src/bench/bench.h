@@ -11,22 +11,22 @@ namespace tandem {
 
 /// One measured figure.
 struct Figure {
-  std::string bench;          ///< "image/batch32"
+  std::string bench;  ///< "image/batch32"
   std::string model;
   double value = 0;           ///< the median
   std::string unit;           ///< "pictures/s", "GFLOP/s", "rows", "ms"
   double share_of_peak = -1;  ///< of peak_gflops in the same run; negative: none
   int repeats = 1;
-  double spread = 0;          ///< (largest - smallest) / median
+  double spread = 0;  ///< (largest - smallest) / median
 };
 
 struct BenchOptions {
-  std::string model;      ///< as for Model::load, or "random:ViT-B/32"
+  std::string model;  ///< as for Model::load, or "random:ViT-B/32"
   LoadOptions load;
-  std::string folder;     ///< bench folder: where the pictures are
-  std::string program;    ///< bench start: the path of tandem itself
+  std::string folder;   ///< bench folder: where the pictures are
+  std::string program;  ///< bench start: the path of tandem itself
   int repeats = 5;
-  int classes = 20;       ///< bench zeroshot: of the 1,000 names, how many are timed
+  int classes = 20;  ///< bench zeroshot: of the 1,000 names, how many are timed
 };
 
 /// "peak", "image", "text", "zeroshot", "folder", "preprocess", "start".

@@ -18,7 +18,7 @@ float fma_rounds_avx2(long rounds) {
     s10 = _mm256_fmadd_ps(s10, factor, term), s11 = _mm256_fmadd_ps(s11, factor, term);
   }
   __m256 sum = _mm256_add_ps(_mm256_add_ps(_mm256_add_ps(s0, s1), _mm256_add_ps(s2, s3)),
-                         _mm256_add_ps(_mm256_add_ps(s4, s5), _mm256_add_ps(s6, s7)));
+                             _mm256_add_ps(_mm256_add_ps(s4, s5), _mm256_add_ps(s6, s7)));
   sum = _mm256_add_ps(sum, _mm256_add_ps(_mm256_add_ps(s8, s9), _mm256_add_ps(s10, s11)));
   float lanes[8];
   _mm256_storeu_ps(lanes, sum);

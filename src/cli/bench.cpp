@@ -18,7 +18,8 @@ void print_figure(const Figure& figure, const Context& context) {
                    {"model", figure.model},
                    {"value", figure.value},
                    {"unit", figure.unit},
-                   {"share_of_peak", figure.share_of_peak < 0 ? OrderedJson() : OrderedJson(figure.share_of_peak)},
+                   {"share_of_peak",
+                    figure.share_of_peak < 0 ? OrderedJson() : OrderedJson(figure.share_of_peak)},
                    {"repeats", figure.repeats},
                    {"spread", figure.spread},
                    {"threads", thread_count()}});
@@ -26,8 +27,9 @@ void print_figure(const Figure& figure, const Context& context) {
   }
   const std::string share =
       figure.share_of_peak < 0 ? "" : fmt::format("  {:.0f}% of peak", 100 * figure.share_of_peak);
-  const std::string spread =
-      figure.repeats < 2 ? "" : fmt::format("  (median of {}, spread {:.0f}%)", figure.repeats, 100 * figure.spread);
+  const std::string spread = figure.repeats < 2 ? ""
+                                                : fmt::format("  (median of {}, spread {:.0f}%)",
+                                                              figure.repeats, 100 * figure.spread);
   fmt::print("{:<26} {:>14.2f} {}{}{}\n", figure.bench, figure.value, figure.unit, share, spread);
 }
 
@@ -57,14 +59,18 @@ void add_bench(CLI::App& app, Context& context) {
     BenchOptions bench;
   };
   const auto options = std::make_shared<Options>();
-  verb.add_option("name", options->name, "peak, image, text, zeroshot, folder, preprocess, start or all")
-      ->check(CLI::IsMember({"peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "all"}))
+  verb.add_option("name", options->name,
+                  "peak, image, text, zeroshot, folder, preprocess, start or all")
+      ->check(CLI::IsMember(
+          {"peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "all"}))
       ->capture_default_str();
-  verb.add_option("folder", options->bench.folder, "bench folder: a folder of pictures")->type_name("DIR");
+  verb.add_option("folder", options->bench.folder, "bench folder: a folder of pictures")
+      ->type_name("DIR");
   verb.add_option("--repeats", options->bench.repeats, "measured runs of each figure")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  verb.add_option("--classes", options->bench.classes, "bench zeroshot: how many of the 1,000 names are timed")
+  verb.add_option("--classes", options->bench.classes,
+                  "bench zeroshot: how many of the 1,000 names are timed")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   add_model_flags(verb, context);

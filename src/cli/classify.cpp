@@ -94,7 +94,8 @@ void add_classify(CLI::App& app, Context& context) {
       ->required()
       ->type_name("IMAGE|DIR...");
   auto* labels = verb.add_option("--labels", options->labels, "labels with commas between them");
-  auto* file = verb.add_option("--labels-file", options->labels_file, "a file with one label a line");
+  auto* file =
+      verb.add_option("--labels-file", options->labels_file, "a file with one label a line");
   labels->excludes(file);
   verb.add_option("--templates", options->templates,
                   "none, simple, openai7, openai80, or a file with one template a line")

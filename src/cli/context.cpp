@@ -12,6 +12,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "base/progress.h"
 #include "base/thread_pool.h"
 #include "engine/engine.h"
 
@@ -21,9 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // What is taken for a picture in a folder; a file named on its own is always tried.
-constexpr std::array kPictureEndings = {".jpg", ".jpeg", ".jpe", ".png",  ".webp", ".gif",
-                                        ".bmp", ".dib",  ".tif", ".tiff", ".heic", ".heif",
-                                        ".avif", ".ppm", ".pgm", ".pbm",  ".pnm"};
+constexpr std::array kPictureEndings = {".jpg",  ".jpeg", ".jpe", ".png",  ".webp", ".gif",
+                                        ".bmp",  ".dib",  ".tif", ".tiff", ".heic", ".heif",
+                                        ".avif", ".ppm",  ".pgm", ".pbm",  ".pnm"};
 
 bool looks_like_a_picture(const fs::path& path) {
   std::string ending = path.extension().string();
@@ -39,8 +40,11 @@ void collect_folder(const std::string& folder, std::vector<std::string>& found, 
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error))
     if (at->is_regular_file(error) && looks_like_a_picture(at->path()))
       here.push_back(at->path().string());
-  if (error) context.complain(fmt::format("{}: cannot be read ({}); check its permissions", folder, error.message()));
-  if (here.empty() && !error) context.complain(fmt::format("{}: holds no pictures; name another folder", folder));
+  if (error)
+    context.complain(
+        fmt::format("{}: cannot be read ({}); check its permissions", folder, error.message()));
+  if (here.empty() && !error)
+    context.complain(fmt::format("{}: holds no pictures; name another folder", folder));
   std::sort(here.begin(), here.end());
   found.insert(found.end(), here.begin(), here.end());
 }
@@ -120,8 +124,10 @@ std::vector<std::string> collect_pictures(const std::vector<std::string>& paths,
   std::vector<std::string> found;
   std::error_code error;
   for (const auto& path : paths) {
-    if (fs::is_directory(path, error)) collect_folder(path, found, context);
-    else found.push_back(path);
+    if (fs::is_directory(path, error))
+      collect_folder(path, found, context);
+    else
+      found.push_back(path);
   }
   return found;
 }
@@ -129,10 +135,14 @@ std::vector<std::string> collect_pictures(const std::vector<std::string>& paths,
 void encode_each(const Model& model, const std::vector<std::string>& paths, bool normalised,
                  Context& context, const EachPicture& each) {
   const Output output = normalised ? Output::embeddings : Output::features;
+  // Results on the same terminal are progress enough.
+  Progress progress(static_cast<int64_t>(paths.size()), "pictures",
+                    !context.quiet && !on_terminal());
   const auto deliver = [&](const std::string& path, std::span<const float> values,
                            const Error* error) {
     if (error) context.complain(error->what());
     each(path, values, error);
+    progress.advance();
   };
   const auto from_stdin = [&] {
     try {

@@ -50,8 +50,8 @@ std::vector<std::string> collect_pictures(const std::vector<std::string>& paths,
 
 /// Encodes each picture in order ("-" is standard input); what fails is
 /// complained about and given as `error`.
-using EachPicture = std::function<void(const std::string& path, std::span<const float> values,
-                                       const Error* error)>;
+using EachPicture =
+    std::function<void(const std::string& path, std::span<const float> values, const Error* error)>;
 void encode_each(const Model& model, const std::vector<std::string>& paths, bool normalised,
                  Context& context, const EachPicture& each);
 

@@ -43,8 +43,9 @@ void run(const Options& options, Context& context) {
 }  // namespace
 
 void add_convert(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "convert", "rewrites a checkpoint as a model folder",
-                        "tandem convert ViT-B-32.pt clip/ --layout hf --tokenizer bpe_simple_vocab_16e6.txt.gz");
+  auto& verb = add_verb(
+      app, "convert", "rewrites a checkpoint as a model folder",
+      "tandem convert ViT-B-32.pt clip/ --layout hf --tokenizer bpe_simple_vocab_16e6.txt.gz");
   const auto options = std::make_shared<Options>();
   verb.add_option("path", options->path, "a model folder or file, or a model's name")
       ->required()
@@ -55,9 +56,11 @@ void add_convert(CLI::App& app, Context& context) {
   verb.add_option("--layout", options->layout, "which library's layout")
       ->required()
       ->check(CLI::IsMember({"hf", "open_clip"}));
-  verb.add_option("--dtype", options->dtype, "f32, f16 or bf16; without it every tensor keeps its type")
+  verb.add_option("--dtype", options->dtype,
+                  "f32, f16 or bf16; without it every tensor keeps its type")
       ->check(CLI::IsMember({"f32", "f16", "bf16", "int8"}));
-  verb.add_option("--tokenizer", context.load.tokenizer, "a tokenizer file, for checkpoints that carry none")
+  verb.add_option("--tokenizer", context.load.tokenizer,
+                  "a tokenizer file, for checkpoints that carry none")
       ->type_name("FILE");
   add_output_flags(verb, context);
   verb.callback([options, &context] { run(*options, context); });

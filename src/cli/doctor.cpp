@@ -36,32 +36,42 @@ OrderedJson to_json(const Diagnosis& found) {
 }
 
 void print_table(const Diagnosis& found) {
-  fmt::print("CPU         {}, {} threads, {:.1f} GB of memory\n", found.cpu, found.threads, found.memory_gb);
+  fmt::print("CPU         {}, {} threads, {:.1f} GB of memory\n", found.cpu, found.threads,
+             found.memory_gb);
   fmt::print("kernels     {}\n", found.isa);
-  for (const auto& kernel : found.untested) fmt::print("            {}: there, but this CPU cannot run it: untested here\n", kernel);
-  for (const auto& library : found.libraries) fmt::print("library     {} {}\n", library.name, library.version);
-  for (const auto& missing : found.missing) fmt::print("missing     {}: {}\n", missing.name, missing.costs);
+  for (const auto& kernel : found.untested)
+    fmt::print("            {}: there, but this CPU cannot run it: untested here\n", kernel);
+  for (const auto& library : found.libraries)
+    fmt::print("library     {} {}\n", library.name, library.version);
+  for (const auto& missing : found.missing)
+    fmt::print("missing     {}: {}\n", missing.name, missing.costs);
   if (!found.torch.path.empty())
-    fmt::print("torch       {} CUDA devices; products by {}\n", found.torch.cuda_devices, found.torch.blas);
+    fmt::print("torch       {} CUDA devices; products by {}\n", found.torch.cuda_devices,
+               found.torch.blas);
   for (const auto& model : found.models) fmt::print("model       {}\n", model);
   fmt::print("self test   {}: cpu against ref {:.2g}, {:.2g} is allowed, {:.2f} s\n",
-             found.self_test.ok ? "passed" : "FAILED", found.self_test.max_abs, found.self_test.tolerance,
-             found.self_test.seconds);
+             found.self_test.ok ? "passed" : "FAILED", found.self_test.max_abs,
+             found.self_test.tolerance, found.self_test.seconds);
 }
 
 void run(Context& context) {
   const Diagnosis found = diagnose();
-  if (context.json) context.print(to_json(found));
-  else print_table(found);
+  if (context.json)
+    context.print(to_json(found));
+  else
+    print_table(found);
   if (!found.torch.warning.empty()) context.remark(found.torch.warning);
   if (!found.self_test.ok)
-    context.complain("the self test failed: do not trust answers of this installation; run `tandem verify tests/golden` and report what it names");
+    context.complain(
+        "the self test failed: do not trust answers of this installation; run `tandem verify "
+        "tests/golden` and report what it names");
 }
 
 }  // namespace
 
 void add_doctor(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "doctor", "says what this installation is and whether it works", "tandem doctor --json");
+  auto& verb = add_verb(app, "doctor", "says what this installation is and whether it works",
+                        "tandem doctor --json");
   add_output_flags(verb, context);
   verb.callback([&context] { run(context); });
 }

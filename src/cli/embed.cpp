@@ -38,7 +38,8 @@ void write_rows(const Rows& rows, const Model& model, const Options& options) {
     write_safetensors(options.out, {{"embeddings", *store.find("embeddings")}},
                       {{"space", fingerprint.space}, {"recipe", fingerprint.recipe}});
   } else {
-    write_npy(options.out, Shape{rows.embeddings.rows, rows.embeddings.width}, rows.embeddings.values);
+    write_npy(options.out, Shape{rows.embeddings.rows, rows.embeddings.width},
+              rows.embeddings.values);
   }
   const OrderedJson beside{{"model", model.path()},
                            {"normalised", options.normalise},
@@ -49,9 +50,10 @@ void write_rows(const Rows& rows, const Model& model, const Options& options) {
 }
 
 void run(const Options& options, Context& context) {
-  if (!options.out.empty() && !options.out.ends_with(".npy") && !options.out.ends_with(".safetensors"))
-    fail(ErrorKind::bad_input, "{}: embeddings are written as .npy or .safetensors; choose one of these",
-         options.out);
+  if (!options.out.empty() && !options.out.ends_with(".npy") &&
+      !options.out.ends_with(".safetensors"))
+    fail(ErrorKind::bad_input,
+         "{}: embeddings are written as .npy or .safetensors; choose one of these", options.out);
   const Model model = context.load_model();
   Rows rows{.embeddings = {.width = model.embed_dim()}};
   const bool to_stdout = options.out.empty();
@@ -65,17 +67,21 @@ void run(const Options& options, Context& context) {
     const auto texts = read_lines(options.texts_file);
     const auto embeddings = model.engine().encode_texts(
         texts, options.normalise ? Output::embeddings : Output::features);
-    for (size_t i = 0; i < texts.size(); ++i) take(texts[i], embeddings.row(static_cast<int64_t>(i)));
+    for (size_t i = 0; i < texts.size(); ++i)
+      take(texts[i], embeddings.row(static_cast<int64_t>(i)));
   }
   encode_each(model, collect_pictures(options.pictures, context), options.normalise, context,
               [&](const std::string& path, std::span<const float> values, const Error* error) {
-                if (!error) take(path, values);
-                else if (to_stdout) context.print({{"input", path}, {"error", error->what()}});
+                if (!error)
+                  take(path, values);
+                else if (to_stdout)
+                  context.print({{"input", path}, {"error", error->what()}});
               });
   if (to_stdout) return;
   write_rows(rows, model, options);
   if (context.json)
-    context.print({{"out", options.out}, {"rows", rows.embeddings.rows}, {"width", rows.embeddings.width}});
+    context.print(
+        {{"out", options.out}, {"rows", rows.embeddings.rows}, {"width", rows.embeddings.width}});
   else
     fmt::print("{}: {} x {}\n", options.out, rows.embeddings.rows, rows.embeddings.width);
 }

@@ -25,7 +25,8 @@ void print_value(const std::string& key, const OrderedJson& value, int depth) {
     for (const auto& part : value)
       fmt::print("{}  {}\n", margin, part.is_string() ? part.get<std::string>() : to_line(part));
   } else {
-    fmt::print("{}{}: {}\n", margin, key, value.is_string() ? value.get<std::string>() : to_line(value));
+    fmt::print("{}{}: {}\n", margin, key,
+               value.is_string() ? value.get<std::string>() : to_line(value));
   }
 }
 
@@ -37,7 +38,8 @@ void run(const Options& options, Context& context) {
     report["fingerprint"] = {{"space", model.fingerprint().space},
                              {"recipe", OrderedJson::parse(model.fingerprint().recipe)}};
   }
-  for (const auto& sentence : report["contradictions"]) context.complain(sentence.get<std::string>());
+  for (const auto& sentence : report["contradictions"])
+    context.complain(sentence.get<std::string>());
   if (context.json) return context.print(report);
   for (const auto& [key, value] : report.items()) print_value(key, value, 0);
 }
@@ -45,13 +47,15 @@ void run(const Options& options, Context& context) {
 }  // namespace
 
 void add_inspect(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "inspect", "says what a checkpoint is", "tandem inspect clip/ --tensors");
+  auto& verb =
+      add_verb(app, "inspect", "says what a checkpoint is", "tandem inspect clip/ --tensors");
   const auto options = std::make_shared<Options>();
   verb.add_option("path", options->path, "a model folder or file, or a model's name")
       ->required()
       ->type_name("PATH");
   verb.add_flag("--tensors", options->tensors, "list every tensor");
-  verb.add_option("--tokenizer", context.load.tokenizer, "a tokenizer file, for checkpoints that carry none")
+  verb.add_option("--tokenizer", context.load.tokenizer,
+                  "a tokenizer file, for checkpoints that carry none")
       ->type_name("FILE");
   add_output_flags(verb, context);
   verb.callback([options, &context] { run(*options, context); });

@@ -35,9 +35,9 @@ Side encode_pictures(const Model& model, const Options& options, Context& contex
 
 // For each of `queries`, the best of `choices`. `query_key` and `choice_key`
 // are the contract's names: "text"/"images", "image"/"texts".
-void print_side(const Model& model, const Side& queries, const Side& choices,
-                const char* query_key, const char* choices_key, const char* choice_key,
-                size_t top_k, const Context& context) {
+void print_side(const Model& model, const Side& queries, const Side& choices, const char* query_key,
+                const char* choices_key, const char* choice_key, size_t top_k,
+                const Context& context) {
   for (int64_t i = 0; i < queries.embeddings.rows; ++i) {
     std::vector<double> cosines, logits;
     for (int64_t j = 0; j < choices.embeddings.rows; ++j) {

@@ -20,7 +20,8 @@ struct Options {
 
 PreprocessConfig config_of(Context& context) {
   if (context.model.empty()) {
-    context.remark("no --model was given: the picture is preprocessed as openai/CLIP does for 224 pixels");
+    context.remark(
+        "no --model was given: the picture is preprocessed as openai/CLIP does for 224 pixels");
     return {};
   }
   const Checkpoint checkpoint = open_model(context.model, {.tokenizer = context.load.tokenizer});
@@ -31,7 +32,8 @@ PreprocessConfig config_of(Context& context) {
 void run(const Options& options, Context& context) {
   const bool npy = options.out.ends_with(".npy");
   if (!npy && !options.out.ends_with(".png"))
-    fail(ErrorKind::bad_input, "{}: the result is written as .png or .npy; choose one of these", options.out);
+    fail(ErrorKind::bad_input, "{}: the result is written as .png or .npy; choose one of these",
+         options.out);
   const PreprocessConfig config = config_of(context);
   const std::string name = options.picture == "-" ? "standard input" : options.picture;
   const std::string file = options.picture == "-" ? read_stdin() : read_file(options.picture);

@@ -35,8 +35,7 @@ Source open_source(const Options& options, Context& context) {
   if (context.model.empty() && !context.load.tokenizer.empty()) {
     source.own = Tokenizer::load(find_tokenizer_files(context.load.tokenizer));
   } else {
-    Checkpoint checkpoint =
-        open_model(context.model, {.tokenizer = context.load.tokenizer});
+    Checkpoint checkpoint = open_model(context.model, {.tokenizer = context.load.tokenizer});
     for (const auto& rule : checkpoint.rules) context.remark(rule);
     source.engine = std::make_unique<Engine>(std::move(checkpoint), context.load_options());
     source.tokenizer();  // its error before any text

@@ -28,10 +28,10 @@ void print_line(const CaseLine& at, const Context& context) {
     return;
   }
   if (context.json) {
-    OrderedJson json{{"case", at.folder},     {"layout", line.layout},
-                     {"stage", at.stage},     {"tensor", line.tensor},
-                     {"max_abs", line.max_abs}, {"tolerance", line.tolerance},
-                     {"ok", line.ok}};
+    OrderedJson json{
+        {"case", at.folder},     {"layout", line.layout},   {"stage", at.stage},
+        {"tensor", line.tensor}, {"max_abs", line.max_abs}, {"tolerance", line.tolerance},
+        {"ok", line.ok}};
     if (!line.detail.empty()) json["detail"] = line.detail;
     context.print(json);
     return;
@@ -49,19 +49,20 @@ void count(const CaseLine& at, Totals& totals, Context& context) {
     ++totals.ok;
   } else {
     ++totals.out;
-    const std::string what = line.tensor.empty() ? line.detail
-                                                 : fmt::format("{} differs by {:.3g}, {:.3g} is allowed{}{}",
-                                                               line.tensor, line.max_abs, line.tolerance,
-                                                               line.detail.empty() ? "" : ": ", line.detail);
-    context.complain(fmt::format("{}{}{}: {}", at.folder, line.layout.empty() ? "" : " ", line.layout, what));
+    const std::string what =
+        line.tensor.empty()
+            ? line.detail
+            : fmt::format("{} differs by {:.3g}, {:.3g} is allowed{}{}", line.tensor, line.max_abs,
+                          line.tolerance, line.detail.empty() ? "" : ": ", line.detail);
+    context.complain(
+        fmt::format("{}{}{}: {}", at.folder, line.layout.empty() ? "" : " ", line.layout, what));
   }
 }
 
 void run(const Options& options, Context& context) {
   const VerifyOptions verify{.load = context.load_options(), .model = context.model};
   Totals totals;
-  for (const auto& path : options.paths)
-    try {
+  for (const auto& path : options.paths) try {
       for (const auto& folder : find_cases(path)) {
         check_interrupt();
         verify_case(folder, verify, [&](const CaseLine& line) {

@@ -33,8 +33,10 @@ void Engine::encode_files(std::span<const std::string> paths, Output output,
     const Embeddings embeddings = encode_pictures(good, output);
     int64_t row = 0;
     for (size_t i = 0; i < count; ++i) {
-      if (errors[i]) each(begin + i, {}, &*errors[i]);
-      else each(begin + i, embeddings.row(row++), nullptr);
+      if (errors[i])
+        each(begin + i, {}, &*errors[i]);
+      else
+        each(begin + i, embeddings.row(row++), nullptr);
     }
   }
 }

@@ -69,10 +69,12 @@ const Encoder& Engine::prepared(std::once_flag& once, std::unique_ptr<Encoder>& 
                                 bool image) const {
   std::call_once(once, [&] {
     ModelConfig tower = checkpoint_.config;
-    if (image) tower.text.reset();
-    else tower.image.reset();
-    encoder = make_encoder(tower, checkpoint_.weights,
-                           {.backend = backend_, .device = options_.device});
+    if (image)
+      tower.text.reset();
+    else
+      tower.image.reset();
+    encoder =
+        make_encoder(tower, checkpoint_.weights, {.backend = backend_, .device = options_.device});
     // What was packed is not read again; what was not comes back from the page cache.
     for (const auto& file : checkpoint_.weights.files) file.release(file.bytes());
   });
@@ -93,7 +95,8 @@ const Encoder& Engine::text_encoder() const {
 
 RgbImage Engine::load_picture(std::span<const std::byte> file, const std::string& path) const {
   Image image = decode_image(file, path, {.max_pixels = options_.max_pixels});
-  if (options_.orient) image = apply_orientation(std::move(image), image_info(file, path).orientation);
+  if (options_.orient)
+    image = apply_orientation(std::move(image), image_info(file, path).orientation);
   return preprocess(image, checkpoint_.preprocess, path);
 }
 

@@ -65,7 +65,8 @@ class Engine {
   const Encoder& text_encoder() const;
 
  private:
-  const Encoder& prepared(std::once_flag& once, std::unique_ptr<Encoder>& encoder, bool image) const;
+  const Encoder& prepared(std::once_flag& once, std::unique_ptr<Encoder>& encoder,
+                          bool image) const;
   /// Calls each(batch, indices of its texts) for chunks of bounded size.
   using EachChunk = std::function<void(const TextBatch&, std::span<const int64_t>)>;
   void for_each_chunk(std::span<const int32_t> padded, TextRows rows, const EachChunk& each) const;

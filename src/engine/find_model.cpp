@@ -52,7 +52,9 @@ Checkpoint open_model(const std::string& name, const OpenOptions& options) {
 
 std::string find_model(const std::string& path_or_name) {
   if (path_or_name.empty())
-    fail(ErrorKind::bad_input, "no model was named and Tandem has no built-in one yet; give a folder, a file or a name with --model");
+    fail(ErrorKind::bad_input,
+         "no model was named and Tandem has no built-in one yet; give a folder, a file or a name "
+         "with --model");
   std::error_code ignored;
   if (fs::exists(path_or_name, ignored)) return path_or_name;
   std::string looked;

@@ -20,8 +20,8 @@ Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 
 Model Model::load(const std::string& model, const LoadOptions& options) {
-  return Model(std::make_unique<Engine>(
-      open_model(model, {.tokenizer = options.tokenizer}), options));
+  return Model(
+      std::make_unique<Engine>(open_model(model, {.tokenizer = options.tokenizer}), options));
 }
 
 std::vector<float> Model::encode_image(const std::string& path) const {

@@ -37,8 +37,7 @@ void append(TextBatch& batch, const Rows& rows, bool packed) {
     const bool is_hidden = !rows.hidden.empty() && rows.hidden[row] != 0;
     // Nobody reads a hidden row, nor one behind the pooled row.
     if (packed && !is_pooled && (is_hidden || row > rows.pooled)) continue;
-    if (is_pooled)
-      batch.pooled_rows.push_back(static_cast<int64_t>(batch.ids.size()));
+    if (is_pooled) batch.pooled_rows.push_back(static_cast<int64_t>(batch.ids.size()));
     batch.ids.push_back(rows.ids[row]);
     batch.positions.push_back(static_cast<int32_t>(row));
     if (!rows.hidden.empty()) sequences.hidden.push_back(is_hidden);

@@ -134,8 +134,8 @@ ModelConfig architecture_named(const std::string& name) {
     if (name == size.name) return config_of(size);
   std::string known;
   for (const auto& each : known_architectures()) known += (known.empty() ? "" : ", ") + each;
-  fail(ErrorKind::bad_input, "\"{}\" is no architecture that is known by name; choose one of {}", name,
-       known);
+  fail(ErrorKind::bad_input, "\"{}\" is no architecture that is known by name; choose one of {}",
+       name, known);
 }
 
 TensorStore random_weights(const ModelConfig& config, uint64_t seed) {

@@ -159,8 +159,9 @@ void validate(const ModelConfig& config, const std::string& name) {
   check.transformer(config.text->transformer, "text");
   if (config.text->projection == TextProjection::none &&
       config.text->transformer.width != config.embed_dim)
-    fail(ErrorKind::bad_model, "{}: without a text projection the text tower's width {} must be embed_dim {}",
-         name, config.text->transformer.width, config.embed_dim);
+    fail(ErrorKind::bad_model,
+         "{}: without a text projection the text tower's width {} must be embed_dim {}", name,
+         config.text->transformer.width, config.embed_dim);
 }
 
 std::string describe(const ModelConfig& config) {
@@ -174,7 +175,12 @@ std::string describe(const ModelConfig& config) {
 std::string architecture_name(const ModelConfig& config) {
   if (!config.image) return "";
   if (const auto* resnet = std::get_if<ModifiedResNetConfig>(&*config.image)) {
-    struct Known { const char* name; int width; std::array<int, 4> layers; int size; };
+    struct Known {
+      const char* name;
+      int width;
+      std::array<int, 4> layers;
+      int size;
+    };
     static constexpr Known kKnown[] = {{"RN50", 64, {3, 4, 6, 3}, 224},
                                        {"RN101", 64, {3, 4, 23, 3}, 224},
                                        {"RN50x4", 80, {4, 6, 10, 6}, 288},
@@ -187,10 +193,13 @@ std::string architecture_name(const ModelConfig& config) {
     return "";
   }
   const auto& vit = std::get<VisionTransformerConfig>(*config.image);
-  struct Known { const char* letter; int width, layers; };
+  struct Known {
+    const char* letter;
+    int width, layers;
+  };
   // open_clip's model_configs: the letter is the width and depth of the picture tower.
-  static constexpr Known kKnown[] = {{"S", 384, 12},  {"M", 512, 12},   {"B", 768, 12},
-                                     {"L", 1024, 24}, {"H", 1280, 32},  {"g", 1408, 40},
+  static constexpr Known kKnown[] = {{"S", 384, 12},     {"M", 512, 12},  {"B", 768, 12},
+                                     {"L", 1024, 24},    {"H", 1280, 32}, {"g", 1408, 40},
                                      {"bigG", 1664, 48}, {"e", 1792, 56}};
   for (const auto& known : kKnown)
     if (vit.transformer.width == known.width && vit.transformer.layers == known.layers) {

@@ -72,7 +72,7 @@ enum class TextPool {
   argmax,  ///< the first position of the largest id: OpenAI's end token
   eos,     ///< the first position whose id is eos_id; position 0 where there is none
   first,
-  last,    ///< the last physical position, padding included
+  last,  ///< the last physical position, padding included
 };
 
 const char* name_of(TextPool pool);

@@ -38,7 +38,8 @@ struct ModifiedResNet {
 template <class B>
 typename B::Convolution prepare_convolution(B& b, const TensorStore& weights,
                                             const std::string& convolution,
-                                            const std::string& batch_norm, int stride, int padding) {
+                                            const std::string& batch_norm, int stride,
+                                            int padding) {
   return b.convolution_weights({.weight = weight(weights, convolution + ".weight"),
                                 .gain = weight(weights, batch_norm + ".weight"),
                                 .bias = weight(weights, batch_norm + ".bias"),
@@ -70,19 +71,18 @@ ModifiedResNet<B> prepare_modified_resnet(B& b, const TensorStore& weights,
       .conv1 = prepare_convolution(b, weights, "visual.conv1", "visual.bn1", 2, 1),
       .conv2 = prepare_convolution(b, weights, "visual.conv2", "visual.bn2", 1, 1),
       .conv3 = prepare_convolution(b, weights, "visual.conv3", "visual.bn3", 1, 1),
-      .attnpool = {.positional_embedding =
-                       b.table(weight(weights, "visual.attnpool.positional_embedding")),
-                   .q_proj = prepare_linear(b, weights, "visual.attnpool.q_proj"),
-                   .k_proj = prepare_linear(b, weights, "visual.attnpool.k_proj"),
-                   .v_proj = prepare_linear(b, weights, "visual.attnpool.v_proj"),
-                   .c_proj = prepare_linear(b, weights, "visual.attnpool.c_proj")}};
+      .attnpool = {
+          .positional_embedding = b.table(weight(weights, "visual.attnpool.positional_embedding")),
+          .q_proj = prepare_linear(b, weights, "visual.attnpool.q_proj"),
+          .k_proj = prepare_linear(b, weights, "visual.attnpool.k_proj"),
+          .v_proj = prepare_linear(b, weights, "visual.attnpool.v_proj"),
+          .c_proj = prepare_linear(b, weights, "visual.attnpool.c_proj")}};
   for (int layer = 0; layer < 4; ++layer) {
     auto& blocks = tower.layers.emplace_back();
     for (int i = 0; i < config.layers[layer]; ++i)
-      blocks.push_back(prepare_bottleneck(b, weights,
-                                          "visual.layer" + std::to_string(layer + 1) + "." +
-                                              std::to_string(i) + ".",
-                                          layer > 0 && i == 0 ? 2 : 1));
+      blocks.push_back(prepare_bottleneck(
+          b, weights, "visual.layer" + std::to_string(layer + 1) + "." + std::to_string(i) + ".",
+          layer > 0 && i == 0 ? 2 : 1));
   }
   return tower;
 }
@@ -105,15 +105,16 @@ typename B::Tensor forward(B& b, const AttentionPool2d<B>& pool, const ModifiedR
   const int64_t length = int64_t{map.height} * map.width + 1;
   const auto sequences = Sequences::uniform(map.batch, length, Sequences::Attends::all);
   std::vector<int32_t> positions(static_cast<size_t>(sequences.rows()));
-  for (size_t row = 0; row < positions.size(); ++row) positions[row] = static_cast<int32_t>(row % length);
+  for (size_t row = 0; row < positions.size(); ++row)
+    positions[row] = static_cast<int32_t>(row % length);
   const auto x = b.add_positions(b.with_mean_row(map), pool.positional_embedding, positions);
   const auto mean_rows = std::span(sequences.offsets).first(sequences.count());
   const auto q = b.linear(b.gather_rows(x, mean_rows), pool.q_proj, {});
   const auto k = b.linear(x, pool.k_proj, {});
   const auto v = b.linear(x, pool.v_proj, {});
   const double head_width = static_cast<double>(config.pool_width()) / config.heads;
-  const auto attended = b.attention(q, k, v, {.heads = config.heads, .scale = 1 / std::sqrt(head_width)},
-                                    sequences, mean_rows);
+  const auto attended = b.attention(
+      q, k, v, {.heads = config.heads, .scale = 1 / std::sqrt(head_width)}, sequences, mean_rows);
   return b.linear(attended, pool.c_proj, {});
 }
 

@@ -37,8 +37,7 @@ TextTransformer<B> prepare_text_transformer(B& b, const TensorStore& weights,
       .token_embedding = b.table(weight(weights, "token_embedding.weight")),
       .positional_embedding = b.table(weight(weights, "positional_embedding")),
       .transformer = prepare_transformer(b, weights, "transformer.", config.transformer, true),
-      .ln_final =
-          prepare_layer_norm(b, weights, "ln_final", config.transformer.layer_norm_eps)};
+      .ln_final = prepare_layer_norm(b, weights, "ln_final", config.transformer.layer_norm_eps)};
   if (config.class_row) tower.cls_emb = b.vector(weight(weights, "cls_emb"));
   if (config.projection == TextProjection::matrix)
     tower.text_projection =

@@ -44,14 +44,14 @@ struct Transformer {
 template <class B>
 typename B::LayerNorm prepare_layer_norm(B& b, const TensorStore& weights,
                                          const std::string& prefix, double eps) {
-  return b.layer_norm_weights(weight(weights, prefix + ".weight"), weight(weights, prefix + ".bias"),
-                              eps);
+  return b.layer_norm_weights(weight(weights, prefix + ".weight"),
+                              weight(weights, prefix + ".bias"), eps);
 }
 
 template <class B>
 typename B::Linear prepare_linear(B& b, const TensorStore& weights, const std::string& prefix) {
-  return b.linear_weights({.weight = weight(weights, prefix + ".weight"),
-                           .bias = weight(weights, prefix + ".bias")});
+  return b.linear_weights(
+      {.weight = weight(weights, prefix + ".weight"), .bias = weight(weights, prefix + ".bias")});
 }
 
 template <class B>
@@ -63,7 +63,8 @@ Attention<B> prepare_attention(B& b, const TensorStore& weights, const std::stri
   Attention<B> attn{.out_proj = prepare_linear(b, weights, prefix + ".out_proj")};
   if (q_apart) {
     attn.q = b.linear_weights({rows(in_weight, 0, width), rows(in_bias, 0, width)});
-    attn.kv = b.linear_weights({rows(in_weight, width, 2 * width), rows(in_bias, width, 2 * width)});
+    attn.kv =
+        b.linear_weights({rows(in_weight, width, 2 * width), rows(in_bias, width, 2 * width)});
   } else {
     attn.in_proj = b.linear_weights({in_weight, in_bias});
   }
@@ -72,7 +73,8 @@ Attention<B> prepare_attention(B& b, const TensorStore& weights, const std::stri
     attn.ln_q = prepare_layer_norm(b, weights, prefix + ".ln_q", eps);
     attn.ln_k = prepare_layer_norm(b, weights, prefix + ".ln_k", eps);
   }
-  if (config.scale_attn_inner) attn.ln_inner = prepare_layer_norm(b, weights, prefix + ".ln_inner", eps);
+  if (config.scale_attn_inner)
+    attn.ln_inner = prepare_layer_norm(b, weights, prefix + ".ln_inner", eps);
   if (config.scale_heads) attn.head_scale = b.vector(weight(weights, prefix + ".head_scale"));
   if (config.scaled_cosine_attn)  // clamped at ln 100, as in Swin Transformer V2
     attn.logit_scale =
@@ -121,9 +123,10 @@ typename B::Tensor attend(B& b, const Attention<B>& attn, const TransformerConfi
   const int64_t width = config.width;
   // Slices point into the products, so these stay until the end.
   const Tensor product = b.linear(x, attn.in_proj ? *attn.in_proj : *attn.kv, {});
-  const Tensor q_product = attn.in_proj         ? Tensor()
-                           : query_rows.empty() ? b.linear(x, *attn.q, {})
-                                                : b.linear(b.gather_rows(x, query_rows), *attn.q, {});
+  const Tensor q_product = attn.in_proj ? Tensor()
+                           : query_rows.empty()
+                               ? b.linear(x, *attn.q, {})
+                               : b.linear(b.gather_rows(x, query_rows), *attn.q, {});
   const int64_t k_begin = attn.in_proj ? width : 0;
   Tensor q = b.slice_columns(attn.in_proj ? product : q_product, 0, width);
   Tensor k = b.slice_columns(product, k_begin, width);
@@ -157,7 +160,8 @@ typename B::Tensor forward(B& b, const ResidualAttentionBlock<B>& block,
         attend(b, block.attn, config, b.layer_norm(x, block.ln_1), sequences, query_rows);
     if (!query_rows.empty()) x = b.gather_rows(x, query_rows);
     if (block.ln_attn)
-      x = b.add(std::move(x), b.layer_norm(b.linear(attended, block.attn.out_proj, {}), *block.ln_attn),
+      x = b.add(std::move(x),
+                b.layer_norm(b.linear(attended, block.attn.out_proj, {}), *block.ln_attn),
                 pointer(block.ls_1));
     else
       x = b.linear(attended, block.attn.out_proj, {.gamma = pointer(block.ls_1), .residual = &x});

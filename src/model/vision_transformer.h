@@ -90,7 +90,8 @@ typename B::Tensor forward(B& b, const AttentionalPooler<B>& pooler, int heads,
   const auto keys = b.layer_norm(x, pooler.ln_k);
   const auto k = b.linear(keys, pooler.k, {});
   const auto v = b.linear(keys, pooler.v, {});
-  const auto queries = b.linear(b.layer_norm(b.table_rows(pooler.query), pooler.ln_q), pooler.q, {});
+  const auto queries =
+      b.linear(b.layer_norm(b.table_rows(pooler.query), pooler.ln_q), pooler.q, {});
   std::vector<int64_t> query_of, sequence_row;
   for (int64_t s = 0; s < sequences.count(); ++s)
     for (int64_t i = 0; i < count; ++i) {
@@ -121,7 +122,8 @@ typename B::Tensor pool(B& b, const VisionTransformer<B>& tower, typename B::Ten
     x = b.layer_norm(x, tower.ln_post);
     const auto pooled = Sequences::uniform(sequences.count(), count, Sequences::Attends::all);
     if (mean) return b.mean_rows(x, pooled, 1 - first);
-    return count == 1 ? std::move(x) : b.gather_rows(x, std::span(pooled.offsets).first(pooled.count()));
+    return count == 1 ? std::move(x)
+                      : b.gather_rows(x, std::span(pooled.offsets).first(pooled.count()));
   }
   if (!mean) {
     if (!class_rows.empty()) x = b.gather_rows(x, class_rows);
@@ -139,7 +141,8 @@ typename B::Tensor forward(B& b, const VisionTransformer<B>& tower, const Pixels
   const int64_t length = config.rows();
   const auto sequences = Sequences::uniform(pixels.batch, length, Sequences::Attends::all);
   std::vector<int32_t> positions(static_cast<size_t>(sequences.rows()));
-  for (size_t row = 0; row < positions.size(); ++row) positions[row] = static_cast<int32_t>(row % length);
+  for (size_t row = 0; row < positions.size(); ++row)
+    positions[row] = static_cast<int32_t>(row % length);
 
   auto x = b.patch_embedding(pixels, tower.conv1, tower.class_embedding);
   x = b.add_positions(std::move(x), tower.positional_embedding, positions);

@@ -99,7 +99,8 @@ class Table {
         convolution(prefix + "conv1", prefix + "bn1", planes, in, 1);
         convolution(prefix + "conv2", prefix + "bn2", planes, planes, 3);
         convolution(prefix + "conv3", prefix + "bn3", planes * 4, planes, 1);
-        if (i == 0) convolution(prefix + "downsample.0", prefix + "downsample.1", planes * 4, in, 1);
+        if (i == 0)
+          convolution(prefix + "downsample.0", prefix + "downsample.1", planes * 4, in, 1);
         in = planes * 4;
       }
     }
@@ -169,8 +170,8 @@ void check_weights(const TensorStore& weights, const ModelConfig& config, const 
            "that belongs to these weights",
            name, spec.name, to_string(tensor->shape), to_string(spec.shape));
     if (!is_float(tensor->dtype))
-      fail(ErrorKind::bad_model, "{}: the tensor \"{}\" is {} where floating point is expected", name,
-           spec.name, name_of(tensor->dtype));
+      fail(ErrorKind::bad_model, "{}: the tensor \"{}\" is {} where floating point is expected",
+           name, spec.name, name_of(tensor->dtype));
   }
 }
 

@@ -11,19 +11,20 @@
 namespace tandem {
 
 enum class WeightRole {
-  matrix,      ///< multiplied with activations
-  convolution, ///< [out, in, height, width]
-  gain,        ///< a norm's or layer scale's factor
+  matrix,       ///< multiplied with activations
+  convolution,  ///< [out, in, height, width]
+  gain,         ///< a norm's or layer scale's factor
   bias,
-  embedding,   ///< looked up or added: tokens, positions, class rows, pooler queries
-  scale,       ///< logit_scale, logit_bias, factors per head
-  statistic,   ///< batch norm's running mean and variance: no parameter
+  embedding,  ///< looked up or added: tokens, positions, class rows, pooler queries
+  scale,      ///< logit_scale, logit_bias, factors per head
+  statistic,  ///< batch norm's running mean and variance: no parameter
 };
 
 const char* name_of(WeightRole role);
 
 struct WeightSpec {
-  std::string name;  ///< canonical: openai/CLIP's; open_clip's where that has none; text without "text."
+  std::string
+      name;  ///< canonical: openai/CLIP's; open_clip's where that has none; text without "text."
   Shape shape;
   WeightRole role;
 };

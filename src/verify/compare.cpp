@@ -40,10 +40,8 @@ void compare_entry(const Json& entry, const TensorStore& recorded,
                    std::span<const ComputedTensors* const> runs, const std::string& layout,
                    const VerifyReport& report) {
   const auto name = entry.at("tensor").get<std::string>();
-  VerifyLine line{.layout = layout,
-                  .tensor = name,
-                  .tolerance = entry.at("max_abs").get<double>(),
-                  .ok = true};
+  VerifyLine line{
+      .layout = layout, .tensor = name, .tolerance = entry.at("max_abs").get<double>(), .ok = true};
   const auto broken = [&](std::string why) {
     line.ok = false;
     line.detail = std::move(why);
@@ -67,10 +65,10 @@ void compare_entry(const Json& entry, const TensorStore& recorded,
     if (computed->second.values.size() != values.size())
       return broken(fmt::format("has the shape {} where {} is recorded",
                                 to_string(computed->second.shape), to_string(expected->shape)));
-    line.max_abs = std::max(line.max_abs,
-                            difference(computed->second, values, row_size, from, to, false));
-    rows.max_abs = std::max(rows.max_abs,
-                            difference(computed->second, values, row_size, from, to, true));
+    line.max_abs =
+        std::max(line.max_abs, difference(computed->second, values, row_size, from, to, false));
+    rows.max_abs =
+        std::max(rows.max_abs, difference(computed->second, values, row_size, from, to, true));
   }
   line.ok = line.max_abs <= line.tolerance;
   report(line);

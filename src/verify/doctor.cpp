@@ -46,15 +46,18 @@ SelfTest run_self_test() {
   const TransformerConfig block{.width = 96, .layers = 2, .heads = 3, .mlp_width = 200};
   const ModelConfig config{
       .embed_dim = 48,
-      .image = VisionTransformerConfig{.image_height = 48, .image_width = 48, .patch_height = 16,
-                                       .patch_width = 16, .transformer = block},
+      .image = VisionTransformerConfig{.image_height = 48,
+                                       .image_width = 48,
+                                       .patch_height = 16,
+                                       .patch_width = 16,
+                                       .transformer = block},
       .text = TextTransformerConfig{.context_length = 16, .vocab_size = 100, .transformer = block}};
   const TensorStore weights = random_weights(config, 7);
   std::vector<float> pixels(4 * 3 * 48 * 48);
-  for (size_t i = 0; i < pixels.size(); ++i)
-    pixels[i] = std::sin(static_cast<float>(i) * 0.37f);
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = std::sin(static_cast<float>(i) * 0.37f);
   std::vector<int32_t> tokens(4 * 16);
-  for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = i % 16 == 9 ? 99 : static_cast<int32_t>(i * 7 % 90);
+  for (size_t i = 0; i < tokens.size(); ++i)
+    tokens[i] = i % 16 == 9 ? 99 : static_cast<int32_t>(i * 7 % 90);
 
   const auto embed = [&](BackendKind backend) {
     const auto encoder = make_encoder(config, weights, {.backend = backend});
@@ -104,7 +107,9 @@ Diagnosis diagnose() {
     found.libraries.push_back({"libtorch", found.torch.version});
   }
   if (found.models.empty())
-    found.missing.push_back({"a model by name", "--model must be given a path: put model folders into models/ or $TANDEM_MODELS"});
+    found.missing.push_back(
+        {"a model by name",
+         "--model must be given a path: put model folders into models/ or $TANDEM_MODELS"});
   found.self_test = run_self_test();
   return found;
 }

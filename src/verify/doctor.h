@@ -19,7 +19,7 @@ struct Missing {
 
 struct SelfTest {
   bool ok = false;
-  double max_abs = 0;    ///< largest difference of the cpu backend from ref on unit vectors
+  double max_abs = 0;  ///< largest difference of the cpu backend from ref on unit vectors
   double tolerance = 0;
   double seconds = 0;
 };
@@ -33,8 +33,8 @@ struct Diagnosis {
   double memory_gb = 0;
   std::vector<Library> libraries;
   std::vector<Missing> missing;
-  std::vector<std::string> models;        ///< paths that --model finds by name
-  TorchInfo torch;                        ///< empty path: not there
+  std::vector<std::string> models;  ///< paths that --model finds by name
+  TorchInfo torch;                  ///< empty path: not there
   SelfTest self_test;
 };
 

@@ -26,7 +26,8 @@ Inputs read_inputs(const TensorStore& arrays, const ModelConfig& config) {
     const auto [height, width] = config.image_size();
     if (pixels->shape.size() != 4 || pixels->shape[1] != 3 || pixels->shape[2] != height ||
         pixels->shape[3] != width)
-      fail(ErrorKind::bad_input, "the case's pixels have the shape {}, the model takes [n, 3, {}, {}]",
+      fail(ErrorKind::bad_input,
+           "the case's pixels have the shape {}, the model takes [n, 3, {}, {}]",
            to_string(pixels->shape), height, width);
     inputs.pixels = to_float(*pixels);
     inputs.pixel_shape = pixels->shape;
@@ -146,8 +147,8 @@ void verify_model(const std::string& layout, const std::string& path, const Json
   add_position_tables(engine.checkpoint().weights, plain);
 
   const Json* expect = &case_json.at("expect");
-  const bool overridden = case_json.contains("expect_overrides") &&
-                          case_json["expect_overrides"].contains(layout);
+  const bool overridden =
+      case_json.contains("expect_overrides") && case_json["expect_overrides"].contains(layout);
   if (overridden) expect = &case_json["expect_overrides"][layout];
   const ComputedTensors* both[] = {&as_used, &plain};
   const ComputedTensors* taps_alone[] = {&plain};

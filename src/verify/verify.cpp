@@ -31,13 +31,14 @@ std::vector<std::string> find_cases(const std::string& path) {
   std::vector<std::string> cases;
   std::error_code error;
   if (fs::exists(fs::path(path) / "case.json", error)) return {path};
-  for (fs::recursive_directory_iterator at(path, fs::directory_options::follow_directory_symlink,
-                                           error), end;
+  for (fs::recursive_directory_iterator
+           at(path, fs::directory_options::follow_directory_symlink, error),
+       end;
        !error && at != end; at.increment(error))
     if (at->path().filename() == "case.json") cases.push_back(at->path().parent_path().string());
   if (cases.empty())
-    fail(ErrorKind::bad_input, "{}: holds no golden case; name a folder with case.json at any depth",
-         path);
+    fail(ErrorKind::bad_input,
+         "{}: holds no golden case; name a folder with case.json at any depth", path);
   std::sort(cases.begin(), cases.end());
   return cases;
 }

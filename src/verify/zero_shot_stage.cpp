@@ -29,7 +29,8 @@ Checkpoint with_openai_rules(Checkpoint checkpoint) {
 }
 
 Computed rows_of(const Embeddings& embeddings) {
-  return {{embeddings.rows, embeddings.width}, {embeddings.values.begin(), embeddings.values.end()}};
+  return {{embeddings.rows, embeddings.width},
+          {embeddings.values.begin(), embeddings.values.end()}};
 }
 
 struct Case {
@@ -76,8 +77,8 @@ void add_answers(const Engine& engine, const Embeddings& images, const Embedding
   tensors["top_probabilities"] = std::move(top_probabilities);
 }
 
-ComputedTensors compute(const Engine& engine, const Case& golden, const std::vector<int32_t>& padded,
-                        TextRows rows, int64_t k) {
+ComputedTensors compute(const Engine& engine, const Case& golden,
+                        const std::vector<int32_t>& padded, TextRows rows, int64_t k) {
   ComputedTensors tensors;
   const auto templates = static_cast<int64_t>(golden.templates.texts.size());
   const Embeddings prompts = engine.encode_tokens(padded, rows);
@@ -90,7 +91,8 @@ ComputedTensors compute(const Engine& engine, const Case& golden, const std::vec
   std::vector<float> pixels(golden.images.size() * 3 * static_cast<size_t>(height) * width);
   float* next = pixels.data();
   for (const auto& path : golden.images) {
-    normalise(pictures.emplace_back(engine.load_picture(path)), engine.checkpoint().preprocess, next);
+    normalise(pictures.emplace_back(engine.load_picture(path)), engine.checkpoint().preprocess,
+              next);
     next += 3 * height * width;
   }
   tensors["pixels"] = {{static_cast<int64_t>(pictures.size()), 3, height, width},
@@ -134,8 +136,7 @@ void verify_refusals(const Engine& engine, const Case& golden, const std::string
     const bool too_long = i < golden.token_counts.size() &&
                           golden.token_counts[i] > engine.checkpoint().config.text->context_length;
     line.ok = refused == too_long;
-    if (!line.ok)
-      line.detail = "\"" + prompts[i] + "\" is " + (refused ? "refused" : "taken");
+    if (!line.ok) line.detail = "\"" + prompts[i] + "\" is " + (refused ? "refused" : "taken");
   }
   report(line);
 }
@@ -145,19 +146,22 @@ void verify_model(const std::string& layout, const std::string& path, const Case
                   const VerifyReport& report) {
   LoadOptions load = options.load;
   load.orient = false;
-  const Engine engine(with_openai_rules(open_checkpoint(path, {.tokenizer = load.tokenizer})), load);
+  const Engine engine(with_openai_rules(open_checkpoint(path, {.tokenizer = load.tokenizer})),
+                      load);
   verify_refusals(engine, golden, layout, report);
   const auto padded = tokenise(engine, golden);
   // Without truncation the reference raises on a long prompt: then the refusal is all there is.
   if (!padded && !golden.token_counts.empty()) return;
   if (!padded)
-    return report({.layout = layout, .tensor = "tokens", .detail = "a prompt was refused as too long"});
+    return report(
+        {.layout = layout, .tensor = "tokens", .detail = "a prompt was refused as too long"});
   const auto* top = arrays.find("top_indices");
   const int64_t k = top && top->shape.size() == 2 ? top->shape[1] : 5;
   const ComputedTensors as_used = compute(engine, golden, *padded, TextRows::trie, k);
   const ComputedTensors plain = compute(engine, golden, *padded, TextRows::padded, k);
   const ComputedTensors* both[] = {&as_used, &plain};
-  for (const auto& entry : case_json.at("expect")) compare_entry(entry, arrays, both, layout, report);
+  for (const auto& entry : case_json.at("expect"))
+    compare_entry(entry, arrays, both, layout, report);
   for (const auto& entry : case_json.at("taps")) compare_entry(entry, arrays, both, layout, report);
 }
 

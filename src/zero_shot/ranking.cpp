@@ -33,7 +33,9 @@ std::vector<size_t> top(std::span<const double> values, size_t count) {
   std::iota(order.begin(), order.end(), 0);
   count = std::min(count, order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                    [&](size_t a, size_t b) { return values[a] > values[b] || (values[a] == values[b] && a < b); });
+                    [&](size_t a, size_t b) {
+                      return values[a] > values[b] || (values[a] == values[b] && a < b);
+                    });
   order.resize(count);
   return order;
 }

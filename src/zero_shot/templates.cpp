@@ -49,7 +49,8 @@ std::vector<std::string> fill(std::span<const std::string> labels, const Templat
     for (const auto& text : templates.texts) {
       std::string prompt;
       size_t begin = 0;
-      for (size_t at; (at = text.find(kPlace, begin)) != std::string::npos; begin = at + kPlace.size())
+      for (size_t at; (at = text.find(kPlace, begin)) != std::string::npos;
+           begin = at + kPlace.size())
         prompt.append(text, begin, at - begin).append(label);
       prompts.push_back(prompt.append(text, begin));
     }

@@ -16,11 +16,11 @@ TEST(Half, EveryBinary16SurvivesTheRoundTrip) {
 }
 
 TEST(Half, TiesGoToEven) {
-  EXPECT_EQ(f16_from_float(1.0f + 0x1p-11f), 0x3c00);        // halfway between 1 and the next
-  EXPECT_EQ(f16_from_float(1.0f + 3 * 0x1p-11f), 0x3c02);    // halfway, the upper one is even
-  EXPECT_EQ(f16_from_float(65519.0f), 0x7bff);               // below half a step: the largest
-  EXPECT_EQ(f16_from_float(65520.0f), 0x7c00);               // half a step: infinity
-  EXPECT_EQ(f16_from_float(0x1p-25f), 0);                    // half the smallest: zero is even
+  EXPECT_EQ(f16_from_float(1.0f + 0x1p-11f), 0x3c00);      // halfway between 1 and the next
+  EXPECT_EQ(f16_from_float(1.0f + 3 * 0x1p-11f), 0x3c02);  // halfway, the upper one is even
+  EXPECT_EQ(f16_from_float(65519.0f), 0x7bff);             // below half a step: the largest
+  EXPECT_EQ(f16_from_float(65520.0f), 0x7c00);             // half a step: infinity
+  EXPECT_EQ(f16_from_float(0x1p-25f), 0);                  // half the smallest: zero is even
   EXPECT_EQ(f16_from_float(3 * 0x1p-25f), 2);
   EXPECT_EQ(bf16_from_float(1.0f + 0x1p-8f), 0x3f80);
   EXPECT_EQ(bf16_from_float(1.0f + 3 * 0x1p-8f), 0x3f82);

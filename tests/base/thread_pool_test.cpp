@@ -22,7 +22,10 @@ TEST_F(ThreadPool, EveryIndexIsCalledOnce) {
 }
 
 TEST_F(ThreadPool, ABodyThatThrowsEndsTheCallWithItsException) {
-  EXPECT_THROW(parallel_for(100, [](int64_t i) { if (i == 42) throw std::runtime_error("42"); }),
+  EXPECT_THROW(parallel_for(100,
+                            [](int64_t i) {
+                              if (i == 42) throw std::runtime_error("42");
+                            }),
                std::runtime_error);
 }
 

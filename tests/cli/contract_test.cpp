@@ -51,8 +51,8 @@ std::vector<std::string> keys(const json& object) {
 }
 
 TEST_F(CommandLine, EveryVerbHelpsWithDefaultsAndAnExample) {
-  for (const char* verb : {"classify", "match", "embed", "tokenize", "preprocess", "inspect", "convert",
-                           "verify", "doctor", "bench"}) {
+  for (const char* verb : {"classify", "match", "embed", "tokenize", "preprocess", "inspect",
+                           "convert", "verify", "doctor", "bench"}) {
     const auto help = run_tandem(std::string(verb) + " --help");
     EXPECT_EQ(help.exit_code, 0) << verb;
     EXPECT_NE(help.out.find("Example:\n  tandem " + std::string(verb)), std::string::npos) << verb;
@@ -72,22 +72,26 @@ TEST_F(CommandLine, WrongUsageIsTwo) {
 }
 
 TEST_F(CommandLine, ClassifyGivesTheContractsKeys) {
-  const auto outcome = run_tandem("classify " + picture_ + " --labels 'tabby cat, dog,fire engine' --top-k 2 --none-of-these --json" + model_);
+  const auto outcome = run_tandem(
+      "classify " + picture_ +
+      " --labels 'tabby cat, dog,fire engine' --top-k 2 --none-of-these --json" + model_);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto lines = outcome.lines();
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_EQ(keys(lines[0]), (std::vector<std::string>{"image", "labels", "model", "none_of_these"}));
+  EXPECT_EQ(keys(lines[0]),
+            (std::vector<std::string>{"image", "labels", "model", "none_of_these"}));
   EXPECT_EQ(lines[0]["image"], picture_);
   ASSERT_EQ(lines[0]["labels"].size(), 2u);
-  EXPECT_EQ(keys(lines[0]["labels"][0]), (std::vector<std::string>{"label", "logit", "probability"}));
+  EXPECT_EQ(keys(lines[0]["labels"][0]),
+            (std::vector<std::string>{"label", "logit", "probability"}));
   EXPECT_GE(lines[0]["labels"][0]["probability"], lines[0]["labels"][1]["probability"]);
   EXPECT_TRUE(lines[0]["none_of_these"].is_boolean());
 }
 
 TEST_F(CommandLine, APictureThatFailsIsNamedAndTheRestIsDone) {
   const auto broken = write("broken.png", "not a picture");
-  const auto outcome = run_tandem("classify " + broken + " no-such.png " + picture_ + " " + scratch_.string() +
-                                  " --labels cat,dog --json --quiet" + model_);
+  const auto outcome = run_tandem("classify " + broken + " no-such.png " + picture_ + " " +
+                                  scratch_.string() + " --labels cat,dog --json --quiet" + model_);
   EXPECT_EQ(outcome.exit_code, 1);
   expect_sentences(outcome.err);
   const auto lines = outcome.lines();
@@ -107,7 +111,8 @@ TEST_F(CommandLine, APictureComesFromStandardInput) {
 
 TEST_F(CommandLine, MatchRanksBothWays) {
   const auto texts = write("texts.txt", "a cat\na dog\n");
-  const auto outcome = run_tandem("match --images " + case_ + "/images --texts-file " + texts + " --top-k 3 --json" + model_);
+  const auto outcome = run_tandem("match --images " + case_ + "/images --texts-file " + texts +
+                                  " --top-k 3 --json" + model_);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto lines = outcome.lines();
   ASSERT_EQ(lines.size(), 7u);  // 2 texts, 5 pictures
@@ -121,7 +126,8 @@ TEST_F(CommandLine, MatchRanksBothWays) {
 
 TEST_F(CommandLine, EmbedKeepsInputOrderAndLeavesOutWhatFails) {
   const auto out = at("e.npy");
-  const auto outcome = run_tandem("embed " + case_ + "/images no-such.png --normalise --quiet --out " + out + model_);
+  const auto outcome = run_tandem("embed " + case_ +
+                                  "/images no-such.png --normalise --quiet --out " + out + model_);
   EXPECT_EQ(outcome.exit_code, 1);
   expect_sentences(outcome.err);
   std::ifstream beside(out + ".json");
@@ -141,7 +147,8 @@ TEST_F(CommandLine, EmbedKeepsInputOrderAndLeavesOutWhatFails) {
 }
 
 TEST_F(CommandLine, TokenizeGivesIdsWithoutSpecialsOrTheWholeRow) {
-  const auto lines = run_tandem("tokenize --text 'a cat' --text 'caf\xc3\xa9' --json" + model_).lines();
+  const auto lines =
+      run_tandem("tokenize --text 'a cat' --text 'caf\xc3\xa9' --json" + model_).lines();
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(keys(lines[0]), (std::vector<std::string>{"ids", "text", "tokens", "truncated"}));
   EXPECT_EQ(lines[0]["ids"].size(), lines[0]["tokens"].size());
@@ -160,22 +167,27 @@ TEST_F(CommandLine, TokenizeGivesIdsWithoutSpecialsOrTheWholeRow) {
 
 TEST_F(CommandLine, JsonIsAsciiWhateverTheText) {
   const auto outcome = run_tandem("tokenize --text '\xe2\x98\x95 caf\xc3\xa9' --json" + model_);
-  EXPECT_TRUE(std::all_of(outcome.out.begin(), outcome.out.end(), [](unsigned char c) { return c < 128; }));
+  EXPECT_TRUE(
+      std::all_of(outcome.out.begin(), outcome.out.end(), [](unsigned char c) { return c < 128; }));
   EXPECT_EQ(outcome.lines()[0]["text"], "\xe2\x98\x95 caf\xc3\xa9");
 }
 
 TEST_F(CommandLine, PreprocessWritesWhatTheTowerSees) {
-  const auto png = run_tandem("preprocess " + picture_ + " --json --out " + at("seen.png") + model_);
+  const auto png =
+      run_tandem("preprocess " + picture_ + " --json --out " + at("seen.png") + model_);
   ASSERT_EQ(png.exit_code, 0) << png.err;
-  EXPECT_EQ(keys(png.lines()[0]), (std::vector<std::string>{"fingerprint", "height", "image", "width"}));
+  EXPECT_EQ(keys(png.lines()[0]),
+            (std::vector<std::string>{"fingerprint", "height", "image", "width"}));
   EXPECT_EQ(png.lines()[0]["width"], 32);
   EXPECT_TRUE(fs::exists(at("seen.png")));
-  ASSERT_EQ(run_tandem("preprocess " + picture_ + " --out " + at("seen.npy") + model_).exit_code, 0);
+  ASSERT_EQ(run_tandem("preprocess " + picture_ + " --out " + at("seen.npy") + model_).exit_code,
+            0);
   EXPECT_EQ(fs::file_size(at("seen.npy")), 128 + 3 * 32 * 32 * sizeof(float));
 }
 
 TEST_F(CommandLine, InspectAndConvertRoundTrip) {
-  const auto converted = run_tandem("convert " + case_ + "/hf " + at("oc") + " --layout open_clip --json");
+  const auto converted =
+      run_tandem("convert " + case_ + "/hf " + at("oc") + " --layout open_clip --json");
   ASSERT_EQ(converted.exit_code, 0) << converted.err;
   const auto before = run_tandem("inspect " + case_ + "/hf --json").lines()[0];
   const auto after = run_tandem("inspect " + at("oc") + " --tensors --json").lines()[0];
@@ -235,8 +247,10 @@ TEST_F(CommandLine, AnInstructionSetIsForced) {
 TEST_F(CommandLine, ModelsThatAreMissingOrBrokenAreOneSentence) {
   const auto empty = write("empty.pt", "");
   const auto text = write("text.safetensors", "this is no model");
-  for (const auto& model : {std::string("no-such-model"), empty, text, scratch_.string(), std::string("''")}) {
-    const auto outcome = run_tandem("classify " + picture_ + " --labels a,b --quiet --model " + model);
+  for (const auto& model :
+       {std::string("no-such-model"), empty, text, scratch_.string(), std::string("''")}) {
+    const auto outcome =
+        run_tandem("classify " + picture_ + " --labels a,b --quiet --model " + model);
     EXPECT_EQ(outcome.exit_code, 1) << model;
     expect_sentences(outcome.err);
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;

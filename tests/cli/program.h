@@ -32,7 +32,8 @@ inline Outcome run_tandem(const std::string& arguments) {
   static int calls = 0;
   const auto err = std::filesystem::temp_directory_path() /
                    ("tandem_cli_" + std::to_string(getpid()) + "_" + std::to_string(calls++));
-  const std::string command = std::string(TANDEM_BINARY_DIR) + "/bin/tandem " + arguments + " 2>" + err.string();
+  const std::string command =
+      std::string(TANDEM_BINARY_DIR) + "/bin/tandem " + arguments + " 2>" + err.string();
   Outcome outcome;
   FILE* pipe = popen(command.c_str(), "r");
   char part[4096];

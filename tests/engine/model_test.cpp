@@ -34,7 +34,8 @@ class LoadedModel : public ::testing::Test {
 
 TEST_F(LoadedModel, EncodesPicturesAndTextsToLengthOne) {
   const Model model = load();
-  for (const auto& embedding : {model.encode_image(pictures_[0]), model.encode_text("a photo of a cat")}) {
+  for (const auto& embedding :
+       {model.encode_image(pictures_[0]), model.encode_text("a photo of a cat")}) {
     ASSERT_EQ(static_cast<int>(embedding.size()), model.embed_dim());
     double length = 0;
     for (const float value : embedding) length += static_cast<double>(value) * value;
@@ -68,7 +69,8 @@ TEST_F(LoadedModel, APictureThatFailsIsNamedAndTheOthersAreDone) {
 
 TEST_F(LoadedModel, TheNumberOfThreadsChangesNoBit) {
   const Model model = load();
-  const std::vector<std::string> texts = {"a cat", "a photo of a dog on a beach", "7-string guitar"};
+  const std::vector<std::string> texts = {"a cat", "a photo of a dog on a beach",
+                                          "7-string guitar"};
   set_thread_count(1);
   const auto pictures = model.encode_images(pictures_).values;
   const auto captions = model.encode_texts(texts).values;

@@ -17,9 +17,9 @@ TextTransformerConfig small_text() {
 }
 
 // 18 starts, 19 ends, 0 pads.
-const std::vector<int32_t> kTexts = {18, 3, 4, 19, 0, 0,   //
-                                     18, 3, 5, 19, 0, 0,   //
-                                     18, 3, 4, 19, 0, 0,   // the first again
+const std::vector<int32_t> kTexts = {18, 3, 4, 19, 0,  0,  //
+                                     18, 3, 5, 19, 0,  0,  //
+                                     18, 3, 4, 19, 0,  0,  // the first again
                                      18, 7, 0, 9,  19, 0,  // id 0 inside a text is a word
                                      18, 1, 2, 3,  4,  19};
 
@@ -102,10 +102,10 @@ TEST(TextBatch, EveryKindOfRowsGivesTheSameFeatures) {
     std::vector<int32_t> padded;
     for (int t = 0; t < 6; ++t)
       for (int i = 0; i < text.context_length; ++i)
-        padded.push_back(i == 0                ? text.vocab_size - 2
-                         : i < 2 + t           ? (i * 7 + t / 2) % 20 + 1
-                         : i == 2 + t          ? text.vocab_size - 1
-                                               : text.pad_id);
+        padded.push_back(i == 0       ? text.vocab_size - 2
+                         : i < 2 + t  ? (i * 7 + t / 2) % 20 + 1
+                         : i == 2 + t ? text.vocab_size - 1
+                                      : text.pad_id);
     const auto features = [&](TextRows rows) {
       std::vector<double> values(static_cast<size_t>(6 * config.embed_dim));
       encoder->encode_text(make_text_batch(padded, text, rows), {.features = values.data()});

@@ -21,7 +21,8 @@ struct TemplateFile {
 };
 
 TEST(TemplateSets, BuiltInOnesHaveTheirSizesAndOnePlaceEach) {
-  const std::pair<const char*, size_t> sets[] = {{"none", 1}, {"simple", 1}, {"openai7", 7}, {"openai80", 80}};
+  const std::pair<const char*, size_t> sets[] = {
+      {"none", 1}, {"simple", 1}, {"openai7", 7}, {"openai80", 80}};
   for (const auto& [name, size] : sets) {
     const auto templates = Templates::named(name);
     EXPECT_EQ(templates.texts.size(), size) << name;

@@ -117,13 +117,15 @@ Tensor Backend::patch_embedding(const Pixels& pixels, const PatchEmbedding& conv
   Tensor x(pixels.batch * length, conv1.weight.rows);
   parallel_for(x.rows, [&](int64_t row) {
     const int64_t picture = row / length, patch = row % length - 1;
-    if (patch < 0) return void(std::copy(class_embedding.begin(), class_embedding.end(), x.row(row)));
+    if (patch < 0)
+      return void(std::copy(class_embedding.begin(), class_embedding.end(), x.row(row)));
     std::vector<double> values;
     for (int64_t channel = 0; channel < 3; ++channel)
       for (int64_t y = 0; y < height; ++y)
         for (int64_t column = 0; column < width; ++column)
           values.push_back(pixels.values[((picture * 3 + channel) * pixels.height +
-                                          patch / grid_width * height + y) * pixels.width +
+                                          patch / grid_width * height + y) *
+                                             pixels.width +
                                          patch % grid_width * width + column]);
     for (int64_t out = 0; out < x.width; ++out)
       x.row(row)[out] = dot(values.data(), conv1.weight.row(out), conv1.weight.width);
@@ -211,7 +213,8 @@ Tensor Backend::slice_columns(const Tensor& x, int64_t begin, int64_t width) {
 
 Tensor Backend::gather_rows(const Tensor& x, std::span<const int64_t> rows) {
   Tensor y(static_cast<int64_t>(rows.size()), x.width);
-  for (int64_t i = 0; i < y.rows; ++i) std::copy(x.row(rows[i]), x.row(rows[i]) + x.width, y.row(i));
+  for (int64_t i = 0; i < y.rows; ++i)
+    std::copy(x.row(rows[i]), x.row(rows[i]) + x.width, y.row(i));
   return y;
 }
 
@@ -272,8 +275,10 @@ Map<Backend> Backend::convolution(const Map<Backend>& x, const Convolution& weig
     const int64_t left = row % width * weights.stride - weights.padding;
     for (int64_t out = 0; out < y.rows.width; ++out) {
       double sum = weights.bias[out];
-      for (int64_t i = std::max<int64_t>(0, -top); i < std::min<int64_t>(kernel, x.height - top); ++i)
-        for (int64_t j = std::max<int64_t>(0, -left); j < std::min<int64_t>(kernel, x.width - left); ++j) {
+      for (int64_t i = std::max<int64_t>(0, -top); i < std::min<int64_t>(kernel, x.height - top);
+           ++i)
+        for (int64_t j = std::max<int64_t>(0, -left); j < std::min<int64_t>(kernel, x.width - left);
+             ++j) {
           const double* from = x.rows.row((picture * x.height + top + i) * x.width + left + j);
           const double* factor = weights.weight.row(out) + i * kernel + j;
           for (int64_t c = 0; c < channels; ++c) sum += from[c] * factor[c * kernel * kernel];

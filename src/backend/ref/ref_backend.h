@@ -72,8 +72,8 @@ class Backend {
   Tensor normalise(Tensor x, int64_t group);
   Tensor scale_groups(Tensor x, const Vector& factors);
   Map<Backend> pixel_map(const Pixels& pixels);
-  Map<Backend> convolution(const Map<Backend>& x, const Convolution& weights, const Tensor* residual,
-                           bool relu);
+  Map<Backend> convolution(const Map<Backend>& x, const Convolution& weights,
+                           const Tensor* residual, bool relu);
   Map<Backend> average_pool(const Map<Backend>& x, int size);
   Tensor with_mean_row(const Map<Backend>& x);
 
