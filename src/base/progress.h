@@ -1,34 +1,12 @@
-// A line on the terminal that says how far a long job is.
+// How far a long job is, in words.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
 namespace tandem {
 
-/// "1,280 of 5,000 pictures, 164/s, 23 s left", rewritten in place on stderr
-/// and removed at the end. Says nothing where stderr is no terminal, where it
-/// is not wanted, or in the first second.
-class Progress {
- public:
-  /// `what`: "pictures".
-  Progress(int64_t total, std::string what, bool wanted);
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void advance(int64_t count = 1);
-
- private:
-  using Clock = std::chrono::steady_clock;
-  int64_t total_, done_ = 0;
-  std::string what_;
-  bool shown_ = false, wanted_;
-  Clock::time_point start_ = Clock::now(), last_ = start_;
-};
-
-/// The text of the line, for `seconds` since the start; done >= 1.
+/// "1280 of 5000 pictures, 164/s, 23 s left", `seconds` after the start; done >= 1.
 std::string progress_line(int64_t done, int64_t total, const std::string& what, double seconds);
 
 }  // namespace tandem

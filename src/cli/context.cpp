@@ -12,8 +12,8 @@
 
 #include "base/fail.h"
 #include "base/files.h"
-#include "base/progress.h"
 #include "base/thread_pool.h"
+#include "cli/progress.h"
 #include "engine/engine.h"
 
 namespace tandem::cli {

@@ -12,14 +12,5 @@ TEST(Progress, SaysHowFarHowFastAndHowLong) {
   EXPECT_EQ(progress_line(400, 400, "pictures", 2), "400 of 400 pictures, 200/s, 0 s left");
 }
 
-TEST(Progress, IsSilentWhereNobodyLooks) {
-  testing::internal::CaptureStderr();
-  {
-    Progress progress(10, "pictures", true);  // the captured stderr is a file
-    progress.advance(5);
-  }
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-}
-
 }  // namespace
 }  // namespace tandem
