@@ -5,8 +5,8 @@ set -euo pipefail
 
 # Why each library: DESIGN's table of dependencies, cmake/Dependencies.cmake.
 declare -A groups=(
-  [build]="g++ cmake ninja-build ccache pkg-config libdnnl-dev libjpeg-dev libpng-dev libwebp-dev
-           libgif-dev libtiff-dev libheif-dev libavif-dev libexif-dev libutf8proc-dev zlib1g-dev
+  [build]="g++ cmake ninja-build ccache pkg-config libjpeg-dev libwebp-dev
+           libtiff-dev libheif-dev libavif-dev libexif-dev libutf8proc-dev zlib1g-dev libxxhash-dev
            libfmt-dev nlohmann-json3-dev libcli11-dev"
   [test]="libgtest-dev libtorch-dev libopenblas0-openmp"
   [check]="clang libclang-rt-14-dev"
