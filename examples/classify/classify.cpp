@@ -19,10 +19,10 @@ int main(int argc, char** argv) {
 
     // The same by hand: embeddings have length 1, so their dot product is the cosine.
     const std::vector<float> image = model.encode_image(picture);
-    const std::vector<float> text = model.encode_text("a photo of a " + labels[0] + ".");
+    const std::vector<float> text = model.encode_text(labels[0]);
     float cosine = 0;
     for (size_t i = 0; i < image.size(); ++i) cosine += image[i] * text[i];
-    std::fprintf(stderr, "cosine with \"a photo of a %s.\": %.3f\n", labels[0].c_str(), cosine);
+    std::fprintf(stderr, "cosine with \"%s\": %.3f\n", labels[0].c_str(), cosine);
   } catch (const tandem::Error& error) {
     std::fprintf(stderr, "classify: %s\n", error.what());
     return 1;
