@@ -77,6 +77,13 @@ void compare_entry(const Json& entry, const TensorStore& recorded,
   report(rows);
 }
 
+Expected expected_of(const Json& case_json, const std::string& layout) {
+  const Json overrides = case_json.value("expect_overrides", Json::object());
+  if (overrides.contains(layout)) return {overrides[layout].get<std::vector<Json>>(), {}};
+  return {case_json.at("expect").get<std::vector<Json>>(),
+          case_json.value("taps", std::vector<Json>())};
+}
+
 std::map<std::string, std::string> models_of(const std::string& folder, const Json& case_json,
                                              const VerifyOptions& options) {
   if (!options.model.empty()) return {{"model", options.model}};

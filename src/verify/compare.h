@@ -31,6 +31,13 @@ void compare_entry(const Json& entry, const TensorStore& recorded,
 /// "image_features" for "image_features.bfloat16".
 std::string computed_name(const std::string& recorded_name);
 
+/// What a layout is held against: `expect` and then `taps`; where the layout's
+/// weights are rounded, its list of `expect_overrides` alone.
+struct Expected {
+  std::vector<Json> expect, taps;
+};
+Expected expected_of(const Json& case_json, const std::string& layout);
+
 /// The models of a case, or the user's own in their place: name to path.
 std::map<std::string, std::string> models_of(const std::string& folder, const Json& case_json,
                                              const VerifyOptions& options);

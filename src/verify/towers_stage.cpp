@@ -146,16 +146,11 @@ void verify_model(const std::string& layout, const std::string& path, const Json
   ComputedTensors plain = run.compute(true);
   add_position_tables(engine.checkpoint().weights, plain);
 
-  const Json* expect = &case_json.at("expect");
-  const bool overridden =
-      case_json.contains("expect_overrides") && case_json["expect_overrides"].contains(layout);
-  if (overridden) expect = &case_json["expect_overrides"][layout];
   const ComputedTensors* both[] = {&as_used, &plain};
   const ComputedTensors* taps_alone[] = {&plain};
-  for (const auto& entry : *expect) compare_entry(entry, arrays, both, layout, report);
-  if (overridden) return;  // the taps were recorded with unrounded weights
-  for (const auto& entry : case_json.at("taps"))
-    compare_entry(entry, arrays, taps_alone, layout, report);
+  const auto [expect, taps] = expected_of(case_json, layout);
+  for (const auto& entry : expect) compare_entry(entry, arrays, both, layout, report);
+  for (const auto& entry : taps) compare_entry(entry, arrays, taps_alone, layout, report);
 }
 
 }  // namespace
