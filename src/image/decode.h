@@ -19,11 +19,17 @@ struct ImageInfo {
   const char* format = "";  ///< "JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIC", "AVIF", "PPM"
   int width = 0;
   int height = 0;
-  int orientation = 1;  ///< EXIF 1 to 8; 1 where there is none
+  /// EXIF 1 to 8; 1 where there is none, and for TIFF and HEIC, which are
+  /// decoded upright. Of AVIF the container's rotation, which counts instead.
+  int orientation = 1;
 };
 
-/// Decodes the first frame in the mode that Pillow gives after opening; the
-/// format is found from the bytes, never from the name. `name` stands in
+/// Decodes the first frame to the mode and the bytes that Pillow 9.4 gives after
+/// Image.open and load; the format is found from the bytes, never from the
+/// name. Differences in name only: Pillow's RGBX is rgb here, its I;16B is i16,
+/// its LAB's a* and b* are 128 more than tobytes() says. HEIC and AVIF, which
+/// that Pillow lacks: their libraries' RGB, or RGBA where there is alpha.
+/// What Pillow refuses is refused; truncated pictures are. `name` stands in
 /// errors. Errors: bad_input (empty, damaged, truncated, no picture), limit
 /// (more than max_pixels), unsupported (a picture kind that is not read).
 Image decode_image(std::span<const std::byte> bytes, const std::string& name,

@@ -24,7 +24,7 @@ struct Image {
   int width = 0;
   int height = 0;
   std::vector<uint8_t> pixels;
-  std::vector<std::array<uint8_t, 3>> palette;  ///< modes p and pa; missing entries are black
+  std::vector<std::array<uint8_t, 3>> palette;  ///< modes p and pa; missing entries are black, the decoders give 256
 };
 
 /// width x height x RGB, bytes.

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <optional>
+#include <thread>
 
 #include "base/files.h"
 #include "image/picture_files.h"
@@ -181,6 +183,39 @@ TEST(DecodeImage, CmykJpegIsInvertedAsAdobeStoresIt) {
   EXPECT_NEAR(image.pixels[(8 * 48 + 12) * 4 + 1], 255 - 40, 3);
   EXPECT_NEAR(image.pixels[(8 * 48 + 12) * 4 + 2], 255 - 30, 3);
   EXPECT_NEAR(image.pixels[(8 * 48 + 12) * 4 + 3], 0, 3);
+}
+
+TEST(DecodeImage, ManyThreadsMayDecodeAtOnce) {
+  std::vector<std::string> files;
+  for (const char* name : {"quarters.jpg", "quarters.webp", "quarters.avif", "quarters.heic",
+                           "quarters_lzw.tif", "quarters_jpeg.tif"})
+    files.push_back(read_data(name));
+  std::vector<std::vector<uint8_t>> alone;
+  for (const std::string& bytes : files)
+    alone.push_back(decode_image(as_bytes(bytes), "alone").pixels);
+  std::atomic<int> different = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread)
+    threads.emplace_back([&] {
+      for (size_t i = 0; i < files.size(); ++i)
+        if (decode_image(as_bytes(files[i]), "together").pixels != alone[i]) ++different;
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(different, 0);
+}
+
+TEST(DecodeImage, TheLibrariesComplaintsStayInside) {
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  for (const char* name : {"quarters.jpg", "quarters.webp", "quarters.avif", "quarters.heic",
+                           "quarters_lzw.tif", "quarters_jpeg.tif"}) {
+    std::string bytes = read_data(name);
+    for (size_t i = bytes.size() / 2; i < bytes.size(); i += 3) bytes[i] = '\x55';
+    refusal(bytes);
+    refusal(bytes.substr(0, bytes.size() / 2));
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
 }
 
 TEST(EncodePng, DecodesToTheSamePixels) {
