@@ -99,6 +99,13 @@ ImageInfo image_info(std::span<const std::byte> bytes, const std::string& name) 
   return info;
 }
 
+std::string one_line(std::string_view message) {
+  std::string line;
+  for (const char byte : message) line += byte >= ' ' && byte <= '~' ? byte : ' ';
+  while (!line.empty() && (line.back() == ' ' || line.back() == '.')) line.pop_back();
+  return line;
+}
+
 void fail_truncated(const PictureFile& file) {
   fail(ErrorKind::bad_input, "{}: the {} file ends before its picture does; get the file again",
        file.name, file.format);
@@ -106,13 +113,12 @@ void fail_truncated(const PictureFile& file) {
 
 void fail_damaged(const PictureFile& file, std::string_view fact) {
   fail(ErrorKind::bad_input, "{}: the {} file is damaged ({}); get the file again", file.name,
-       file.format, fact);
+       file.format, one_line(fact));
 }
 
 void fail_unsupported(const PictureFile& file, std::string_view fact) {
-  fail(ErrorKind::unsupported,
-       "{}: is a {} picture of a kind that is not read ({}); convert it to PNG", file.name,
-       file.format, fact);
+  fail(ErrorKind::unsupported, "{}: this kind of {} picture is not read ({}); convert it to PNG",
+       file.name, file.format, one_line(fact));
 }
 
 void check_size(const PictureFile& file, int64_t width, int64_t height) {

@@ -1,6 +1,7 @@
 // HEIC by libheif: the primary picture as its RGB(A), turned upright as the container says.
 #include <libheif/heif.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -32,9 +33,8 @@ void check(const PictureFile& file, const heif_error& error) {
   if (error.code == heif_error_Unsupported_filetype || error.code == heif_error_Unsupported_feature)
     fail_unsupported(file, error.message);
   if (error.code == heif_error_Memory_allocation_error)
-    fail(ErrorKind::limit,
-         "{}: asks for more memory than a HEIC picture may ({}); give a smaller picture", file.name,
-         error.message);
+    fail(ErrorKind::limit, "{}: the HEIC picture asks for too much memory ({}); give a smaller one",
+         file.name, one_line(error.message));
   fail_damaged(file, error.message);
 }
 
@@ -52,6 +52,11 @@ Opened open(const PictureFile& file) {
   opened.width = heif_image_handle_get_width(handle);
   opened.height = heif_image_handle_get_height(handle);
   check_size(file, opened.width, opened.height);
+  // A grid of tiles may say another size than its container: what libheif takes
+  // memory for is held to the longer side, or to what a tile may have.
+  constexpr int kLargestTile = 4096;
+  heif_context_set_maximum_image_size_limit(
+      opened.context.get(), std::max({opened.width, opened.height, kLargestTile}) + 1);
   return opened;
 }
 

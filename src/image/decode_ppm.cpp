@@ -168,13 +168,19 @@ void read_plain_numbers(const PictureFile& file, ByteReader& reader, const PpmHe
   PlainText blocks(reader);
   const Scaler scale(header);
   SampleWriter out(image);
+  const auto sample = [&](std::string_view word) {
+    const int64_t value = to_number(file, word);
+    if (value > header.maximum) fail_damaged(file, "a value is larger than its largest value");
+    return scale(value);
+  };
   // A word that a block cuts in two is kept for the next block; Pillow forgets
   // to drop it afterwards, so the last word of a short file fills the picture.
   std::string text, kept;
   while (!out.full()) {
     if (!blocks.next(text)) {
       if (kept.empty()) fail_truncated(file);
-      text = " ";
+      for (const int last = sample(kept); !out.full();) out.put(last);
+      return;
     }
     text.insert(0, kept);
     const size_t whole = text.find_last_of(kSpaces) + 1;
@@ -183,9 +189,7 @@ void read_plain_numbers(const PictureFile& file, ByteReader& reader, const PpmHe
     text.resize(whole);
     size_t at = 0;
     for (std::string_view word; !out.full() && !(word = next_word(text, at)).empty();) {
-      const int64_t value = to_number(file, word);
-      if (value > header.maximum) fail_damaged(file, "a value is larger than its largest value");
-      out.put(scale(value));
+      out.put(sample(word));
     }
   }
 }

@@ -18,6 +18,9 @@ struct PictureFile {
   int64_t max_pixels = 0;
 };
 
+/// A library's message as part of a sentence: one line, no full stop at its end.
+std::string one_line(std::string_view message);
+
 /// The file ends before the picture does: bad_input.
 [[noreturn]] void fail_truncated(const PictureFile& file);
 /// The file contradicts its format; `fact` says how ("the palette is too long"): bad_input.

@@ -155,8 +155,11 @@ TiffLayout tiff_layout(const PictureFile& file, const TiffDirectory& directory) 
   if (row != nullptr && fill_order == 2 && layout.compression != kUncompressed)
     row = find_row(directory, photometric, 1, bits);  // libtiff puts the bits in order itself
   if (row == nullptr)
-    fail_unsupported(file, fmt::format("photometric interpretation {} with {} samples of {} bits",
-                                       photometric, samples, bits.empty() ? 0 : bits.front()));
+    fail_unsupported(
+        file,
+        fmt::format("photometric interpretation {}, {} x {} bits, sample format {}, {}-endian",
+                    photometric, samples, bits.empty() ? 0 : bits.front(), format_of(directory),
+                    directory.big_endian() ? "big" : "little"));
   layout.mode = row->mode;
   layout.raw = row->raw;
   layout.photometric = row->photometric;

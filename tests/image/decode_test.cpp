@@ -29,7 +29,10 @@ std::optional<ErrorKind> refusal(const std::string& bytes, const DecodeOptions& 
     decode_image(as_bytes(bytes), "picture", options);
     return std::nullopt;
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()).rfind("picture: ", 0), 0u) << error.what();
+    const std::string sentence = error.what();
+    EXPECT_EQ(sentence.rfind("picture: ", 0), 0u) << sentence;
+    EXPECT_EQ(sentence.find('\n'), std::string::npos) << sentence;
+    EXPECT_NE(sentence.back(), '.') << sentence;
     return error.kind();
   }
 }
@@ -91,6 +94,11 @@ TEST(DecodeImage, PicturesThatLieAboutTheirSizeAreRefused) {
     SCOPED_TRACE(format);
     EXPECT_EQ(refusal(bytes), ErrorKind::bad_input);
   }
+}
+
+// The container says 12x45, the grid of tiles inside 12x32301.
+TEST(DecodeImage, ATileGridThatLiesAboutItsSizeIsRefused) {
+  EXPECT_EQ(refusal(read_data("lying_grid.heic")), ErrorKind::limit);
 }
 
 TEST(DecodeImage, SizesOfZeroAreRefused) {
