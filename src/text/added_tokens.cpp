@@ -16,11 +16,11 @@ size_t last_begin(std::string_view text) {
 }
 
 bool is_word_at_end(std::string_view text) {
-  return !text.empty() && is_python_word(utf8_step(text, last_begin(text)).code);
+  return !text.empty() && is_unicode_word(utf8_step(text, last_begin(text)).code);
 }
 
 bool is_word_at_start(std::string_view text) {
-  return !text.empty() && is_python_word(utf8_step(text, 0).code);
+  return !text.empty() && is_unicode_word(utf8_step(text, 0).code);
 }
 
 size_t without_trailing_space(std::string_view text) {
@@ -74,9 +74,8 @@ std::vector<TextPiece> AddedTokenFinder::split(std::string_view text) const {
     if (found->lstrip) begin = std::max(without_trailing_space(text.substr(0, begin)), done);
     if (found->rstrip) end += leading_space(text.substr(end));
     if (done < begin) pieces.push_back({text.substr(done, begin - done), -1});
-    pieces.push_back({text.substr(begin, end - begin), found->id});
-    done = end;
-    i = std::max(i, end);
+    if (begin < end) pieces.push_back({text.substr(begin, end - begin), found->id});
+    done = end;  // the search goes on at the token's own end, also inside that white space
   }
   if (done < text.size()) pieces.push_back({text.substr(done), -1});
   return pieces;

@@ -3,13 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.h"
-#include "base/files.h"
 
 namespace tandem {
 namespace {
 
 constexpr int64_t kMostIds = 1 << 24;
-constexpr uint64_t kLargestFile = uint64_t{64} << 20;
 
 const Json& field(const Json& object, const char* name, const std::string& source) {
   if (!object.is_object() || !object.contains(name))
@@ -24,17 +22,13 @@ const Json& field(const Json& object, const char* name, const std::string& sourc
 
 }  // namespace
 
-Json parse_model_json(std::string_view text, const std::string& path) {
+Json read_model_json(const std::string& path) {
   try {
-    return parse_json(text, path);
+    return read_json(path);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::bad_input) throw;
     throw Error(ErrorKind::bad_model, error.what());
   }
-}
-
-Json read_model_json(const std::string& path) {
-  return parse_model_json(read_file(path, kLargestFile), path);
 }
 
 const Json& array_field(const Json& object, const char* name, const std::string& source) {

@@ -3,15 +3,13 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "base/json.h"
 
 namespace tandem {
 
-/// read_json and parse_json; what is wrong with the file is bad_model.
+/// read_json; what is wrong with the file is bad_model.
 Json read_model_json(const std::string& path);
-Json parse_model_json(std::string_view text, const std::string& path);
 
 /// The field of an object; bad_model naming `source` where it is missing or of
 /// another type.

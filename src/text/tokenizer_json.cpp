@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "text/json_fields.h"
+#include "text/vocabulary_json.h"
 
 namespace tandem {
 namespace {
@@ -37,22 +38,6 @@ void check_family(const Json& model, const std::string& source) {
   if (flag_field(model, "ignore_merges", source)) refuse(source, "ignores its merges");
   if (!model.value("dropout", Json()).is_null() && model["dropout"] != 0.0)
     refuse(source, "drops merges at random");
-}
-
-std::vector<Vocabulary::Pair> merges_from_json(const Json& model, const std::string& source) {
-  std::vector<Vocabulary::Pair> merges;
-  for (const Json& merge : array_field(model, "merges", source)) {
-    const bool is_pair =
-        merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string();
-    if (is_pair)
-      merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
-    else if (merge.is_string())
-      merges.push_back(parse_merge(merge.get_ref<const std::string&>(), merges.size() + 1, source));
-    else
-      fail(ErrorKind::bad_model, "{}: merge {} is no pair of symbols; get the file again", source,
-           merges.size() + 1);
-  }
-  return merges;
 }
 
 AddedToken added_token(const Json& json, const std::string& source) {
@@ -157,12 +142,12 @@ void read_post_processor(TokenizerJson& parsed, const Json& post, const std::str
 TokenizerJson read_tokenizer_json(const std::string& path) {
   TokenizerJson parsed;
   parsed.bytes = read_file(path, kLargestFile);
-  const Json root = parse_model_json(parsed.bytes, path);
-  const Json& model = object_field(root, "model", path);
-  check_family(model, path);
   parsed.vocabulary.source = path;
-  parsed.vocabulary.spellings = spellings_from_json(object_field(model, "vocab", path), path);
-  parsed.vocabulary.merges = merges_from_json(model, path);
+  const Json root =
+      parse_vocabulary_json(parsed.bytes, VocabularyPlace::in_model, parsed.vocabulary);
+  check_family(object_field(root, "model", path), path);
+  if (parsed.vocabulary.spellings.empty() || parsed.vocabulary.merges.empty())
+    fail(ErrorKind::bad_model, "{}: has no vocabulary or no merges; get the file again", path);
   add_tokens(parsed, root, path);
   parsed.normalizer = Normalizer::from_json(root.value("normalizer", Json()), path);
   check_pre_tokenizer(root, path);

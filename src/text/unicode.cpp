@@ -170,6 +170,20 @@ bool is_white_space(char32_t code) {
          code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
+bool is_unicode_word(char32_t code) {
+  switch (category15(code)) {
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_PC: return true;
+    default: break;
+  }
+  // Other_Alphabetic beside marks: letters in circles and squares; then the joiners.
+  return is_letter(code) || in(kOtherCased, code) || code == 0x200C || code == 0x200D;
+}
+
 bool is_python_space(char32_t code) {
   return is_white_space(code) || (code >= 0x1C && code <= 0x1F);
 }

@@ -13,6 +13,9 @@ bool is_letter(char32_t code);
 bool is_number(char32_t code);
 bool is_white_space(char32_t code);
 
+/// \w of Unicode's UTS 18 (Rust's regex): letters, marks, decimal numbers, Pc...
+bool is_unicode_word(char32_t code);
+
 // Unicode 14.0: Python's str.isspace (also U+001C..U+001F), \w and \d of its re.
 bool is_python_space(char32_t code);
 bool is_python_word(char32_t code);

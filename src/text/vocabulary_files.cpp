@@ -7,8 +7,8 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "text/gunzip.h"
-#include "text/json_fields.h"
 #include "text/utf8.h"
+#include "text/vocabulary_json.h"
 
 namespace tandem {
 namespace {
@@ -81,7 +81,12 @@ VocabularyParts read_bpe_vocab(const std::string& path, int vocab_size,
 }
 
 std::vector<std::string> read_vocab(const std::string& path) {
-  return spellings_from_json(read_model_json(path), path);
+  VocabularyParts parts;
+  parts.source = path;
+  parse_vocabulary_json(read_file(path, kLargestFile), VocabularyPlace::whole_file, parts);
+  if (parts.spellings.empty())
+    fail(ErrorKind::bad_model, "{}: holds no vocabulary; get the file again", path);
+  return std::move(parts.spellings);
 }
 
 VocabularyParts read_vocab_and_merges(const std::string& vocab, const std::string& merges) {
@@ -99,27 +104,6 @@ VocabularyParts read_vocab_and_merges(const std::string& vocab, const std::strin
   if (parts.merges.empty())
     fail(ErrorKind::bad_model, "{}: has no merges; use the file that belongs to {}", merges, vocab);
   return parts;
-}
-
-std::vector<std::string> spellings_from_json(const Json& vocabulary, const std::string& source) {
-  if (!vocabulary.is_object() || vocabulary.empty())
-    fail(ErrorKind::bad_model, "{}: holds no vocabulary; get the file again", source);
-  std::vector<std::string> spellings;
-  for (const auto& [spelling, id_json] : vocabulary.items()) {
-    const auto id = static_cast<size_t>(id_value(id_json, spelling, source));
-    if (id >= spellings.size() && id > 4 * vocabulary.size())
-      fail(ErrorKind::bad_model,
-           "{}: id {} is far above the number of spellings ({}); get the file again", source, id,
-           vocabulary.size());
-    if (id >= spellings.size()) spellings.resize(id + 1);
-    if (!spellings[id].empty())
-      fail(ErrorKind::bad_model, "{}: gives id {} to two spellings; get the file again", source,
-           id);
-    if (spelling.empty())
-      fail(ErrorKind::bad_model, "{}: gives id {} to nothing; get the file again", source, id);
-    spellings[id] = spelling;
-  }
-  return spellings;
 }
 
 }  // namespace tandem

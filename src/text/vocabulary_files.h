@@ -34,10 +34,6 @@ std::vector<std::string> read_vocab(const std::string& path);
 /// vocab.json and merges.txt ("#version" line, a merge a line).
 VocabularyParts read_vocab_and_merges(const std::string& vocab, const std::string& merges);
 
-/// The spellings of a JSON object of spelling to id. bad_model for an id that is
-/// there twice.
-std::vector<std::string> spellings_from_json(const Json& vocabulary, const std::string& source);
-
 /// "left right"; bad_model naming the place where it is not two words.
 Vocabulary::Pair parse_merge(std::string_view line, size_t number, const std::string& source);
 

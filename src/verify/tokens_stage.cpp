@@ -242,7 +242,8 @@ void judge_extra_specials(const std::string& folder, const Json& case_json, Toke
   const Json& extra = case_json.at("extra_special");
   source.additional_specials =
       extra.at("additional_special_tokens").get<std::vector<std::string>>();
-  const Tokenizer tokenizer = Tokenizer::load(source, Cleaning::open_clip);
+  const int vocab_size = case_json.value("vocab_size", 0);
+  const Tokenizer tokenizer = Tokenizer::load(source, Cleaning::open_clip, vocab_size);
   const std::vector<Json> lines = read_lines(join(folder, case_json.at("files").at("extra")));
   for (size_t i = 0; i < lines.size(); ++i) {
     const std::vector<int32_t> ids = lines[i].at("ids");
