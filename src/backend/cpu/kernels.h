@@ -48,6 +48,9 @@ struct Product {
   int64_t terms = 0;
   bool accumulate = false;
   const Epilogue* epilogue = nullptr;  ///< the last block over K only
+  /// Weights that will be asked for after b, or null: they are fetched into the second-level
+  /// cache meanwhile, as many as b has.
+  const float* next = nullptr;
 };
 
 /// One head of one sequence (or of some of its queries). Pointers begin at the head's first

@@ -7,10 +7,10 @@
 namespace tandem::cpu {
 namespace {
 
-// Rows of a tile: its block of the left factor (96 KB) and of the weights (196 KB at twelve
-// panels) stay in the second-level cache together.
+// Rows of a tile and panels of a task: a block of the left factor (96 KB), one of the weights and
+// the one that is fetched meanwhile (98 KB each) stay in the second-level cache together.
 constexpr int64_t kTileRows = 96;
-constexpr int64_t kChunkPanels = 12;
+constexpr int64_t kChunkPanels = 6;
 
 // Enough tasks for every core of a large machine, where the product is large enough.
 constexpr int64_t kManyTasks = 48;
@@ -39,6 +39,12 @@ void multiply(const Kernels& kernels, int64_t rows, const RowSource& source,
   const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
   const int64_t panels = weights.panels(), chunk = chunk_panels(tiles, panels);
   const int64_t chunks = (panels + chunk - 1) / chunk;
+  // The first weights of the task that this thread may expect next.
+  const int64_t threads = thread_count();
+  const auto after = [&](int64_t task) {
+    const int64_t next = std::min(task + threads, tiles * chunks - 1);
+    return weights.block(0, next / tiles * chunk);
+  };
   parallel_for(tiles * chunks, [&](int64_t task) {
     const int64_t tile = task % tiles, panel = task / tiles * chunk;
     const int64_t row = rows * tile / tiles, count = rows * (tile + 1) / tiles - row;
@@ -46,6 +52,7 @@ void multiply(const Kernels& kernels, int64_t rows, const RowSource& source,
     alignas(64) float scratch[kTileRows * kBlock];
     for (int64_t begin = 0; begin < weights.terms(); begin += kBlock) {
       const int64_t terms = std::min(kBlock, weights.terms() - begin);
+      const bool is_last = begin + terms == weights.terms();
       const RowBlock block = source(row, count, begin, terms, scratch);
       kernels.multiply({.a = block.data,
                         .a_stride = block.stride,
@@ -57,7 +64,8 @@ void multiply(const Kernels& kernels, int64_t rows, const RowSource& source,
                         .panels = std::min(chunk, panels - panel),
                         .terms = terms,
                         .accumulate = begin > 0,
-                        .epilogue = begin + terms == weights.terms() ? &last : nullptr});
+                        .epilogue = is_last ? &last : nullptr,
+                        .next = is_last ? after(task) : weights.block(begin + terms, panel)});
     }
   });
 }

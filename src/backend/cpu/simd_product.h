@@ -14,8 +14,21 @@ struct ProductOf {
   /// Terms ahead that the panel is asked for: far enough to hide the second-level cache.
   static constexpr int64_t kAhead = 16;
 
+  /// Terms between two looks at what is to be fetched for the next block.
+  static constexpr int64_t kGroup = 8;
+
+  // Where a tile's factors and its result stand; and the next block's weights that are to be
+  // fetched meanwhile: `fetches` places in each group of terms, `step` bytes apart.
+  struct Place {
+    const float* a;
+    const float* b;
+    float* c;
+    const char* next;
+    int64_t fetches, step;
+  };
+
   template <int kRows, int kPanels>
-  static void tile(const Product& p, const float* a, const float* b, float* c) {
+  static void tile(const Product& p, Place at) {
     constexpr int kWide = kPanels * kVectors;
     T sum[kRows][kWide];
 #pragma GCC unroll 16
@@ -23,63 +36,78 @@ struct ProductOf {
 #pragma GCC unroll 16
       for (int j = 0; j < kWide; ++j) sum[i][j] = V::broadcast(0.0f);
     const int64_t panel_stride = p.panel_stride, stride = p.a_stride;
-#pragma GCC unroll 4
-    for (int64_t term = 0; term < p.terms; ++term) {
+    const auto add_term = [&]() __attribute__((always_inline)) {
       T row[kWide];
 #pragma GCC unroll 16
       for (int panel = 0; panel < kPanels; ++panel) {
-        __builtin_prefetch(b + panel * panel_stride + kAhead * kPanel);
+        __builtin_prefetch(at.b + panel * panel_stride + kAhead * kPanel);
 #pragma GCC unroll 16
         for (int j = 0; j < kVectors; ++j)
-          row[panel * kVectors + j] = V::load(b + panel * panel_stride + j * V::kLanes);
+          row[panel * kVectors + j] = V::load(at.b + panel * panel_stride + j * V::kLanes);
       }
-      b += kPanel;
+      at.b += kPanel;
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) {
-        const T x = V::broadcast(a[i * stride]);
+        const T x = V::broadcast(at.a[i * stride]);
 #pragma GCC unroll 16
         for (int j = 0; j < kWide; ++j) sum[i][j] = V::fma(x, row[j], sum[i][j]);
       }
-      ++a;
+      ++at.a;
+    };
+    int64_t term = 0;
+    for (; term + kGroup <= p.terms; term += kGroup) {
+      for (int64_t i = 0; i < at.fetches; ++i, at.next += at.step)
+        __builtin_prefetch(at.next, 0, 2);
+#pragma GCC unroll 8
+      for (int64_t i = 0; i < kGroup; ++i) add_term();
     }
+    for (; term < p.terms; ++term) add_term();
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
       for (int j = 0; j < kWide; ++j) {
-        float* to = c + i * p.c_stride + j * V::kLanes;
+        float* to = at.c + i * p.c_stride + j * V::kLanes;
         V::store(to, p.accumulate ? V::add(sum[i][j], V::load(to)) : sum[i][j]);
       }
   }
 
   // A tile of `rows` <= kRows rows: the number of rows becomes a constant.
   template <int kRows, int kPanels>
-  static void tile_of(const Product& p, int64_t rows, const float* a, const float* b, float* c) {
+  static void tile_of(const Product& p, int64_t rows, const Place& at) {
     if constexpr (kRows > 1) {
-      if (rows < kRows) return tile_of<kRows - 1, kPanels>(p, rows, a, b, c);
+      if (rows < kRows) return tile_of<kRows - 1, kPanels>(p, rows, at);
     }
-    tile<kRows, kPanels>(p, a, b, c);
+    tile<kRows, kPanels>(p, at);
   }
 
   template <int kPanels>
-  static void tile_of_panels(const Product& p, int64_t panels, int64_t rows, const float* a,
-                             const float* b, float* c) {
+  static void tile_of_panels(const Product& p, int64_t panels, int64_t rows, const Place& at) {
     if constexpr (kPanels > 1) {
-      if (panels < kPanels) return tile_of_panels<kPanels - 1>(p, panels, rows, a, b, c);
+      if (panels < kPanels) return tile_of_panels<kPanels - 1>(p, panels, rows, at);
     }
-    tile_of<V::kRows, kPanels>(p, rows, a, b, c);
+    tile_of<V::kRows, kPanels>(p, rows, at);
   }
 
   static void multiply(const Product& p) {
     // Rows are shared out evenly: two tiles of five rows are faster than one of eight and two.
     const int64_t tiles = (p.rows + V::kRows - 1) / V::kRows;
+    // All tiles together fetch the next block once, a cache line at a time.
+    constexpr int64_t kLine = 64;
+    const int64_t wide = p.panels < V::kPanels ? p.panels : V::kPanels;
+    const int64_t bytes = (kLine * kGroup * wide + tiles - 1) / tiles;  // in a group of terms
+    const int64_t fetches = p.next ? (bytes + kLine - 1) / kLine : 0;
+    const int64_t step = bytes < kLine ? bytes : kLine;
+    const char* next = reinterpret_cast<const char*>(p.next);
     for (int64_t t = 0; t < tiles; ++t) {
       const int64_t begin = p.rows * t / tiles, rows = p.rows * (t + 1) / tiles - begin;
       for (int64_t panel = 0; panel < p.panels; panel += V::kPanels) {
         const int64_t left = p.panels - panel;
         const int64_t panels = left < V::kPanels ? left : V::kPanels;
-        float* c = p.c + begin * p.c_stride + panel * kPanel;
-        tile_of_panels<V::kPanels>(p, panels, rows, p.a + begin * p.a_stride,
-                                   p.b + panel * p.panel_stride, c);
+        tile_of_panels<V::kPanels>(
+            p, panels, rows,
+            {p.a + begin * p.a_stride, p.b + panel * p.panel_stride,
+             p.c + begin * p.c_stride + panel * kPanel, next, fetches, step});
+        if (p.next) next += p.terms / kGroup * fetches * step;
         if (p.epilogue) finish(p, begin, rows, panel, panels);
       }
     }
