@@ -25,7 +25,7 @@ class SizeCheck {
       : weights_(weights), names_(names) {}
 
   // -1 stands for a tensor that is missing, which check_weights names.
-  void equal(const char* what, int64_t in_weights, int64_t in_config) const {
+  void equal(const std::string& what, int64_t in_weights, int64_t in_config) const {
     if (in_weights < 0 || in_weights == in_config) return;
     fail(ErrorKind::bad_model,
          "{}: {} is {} where the weights in {} have {}; use the config that belongs to these "
@@ -35,9 +35,9 @@ class SizeCheck {
 
   void transformer(const std::string& prefix, const std::string& tower,
                    const TransformerConfig& config) const {
-    equal(("the " + tower + " tower's number of layers").c_str(), count_layers(weights_, prefix),
+    equal("the " + tower + " tower's number of layers", count_layers(weights_, prefix),
           config.layers);
-    equal(("the " + tower + " tower's MLP width").c_str(),
+    equal("the " + tower + " tower's MLP width",
           axis(weights_, prefix + "resblocks.0.mlp.c_fc.weight", 0), config.mlp_width);
   }
 
@@ -77,6 +77,17 @@ void replace_table(TensorStore& weights, const std::string& name, int64_t width,
   std::vector<float> floats(values.begin(), values.end());
   weights.tensors.erase(name);
   weights.add(name, {static_cast<int64_t>(values.size()) / width, width}, floats);
+}
+
+// A small file must not ask for gigabytes: the largest CLIP's table at 4 times
+// its side has a hundredth of this.
+void check_table(int64_t rows, int64_t width, const std::string& name, const SourceNames& names) {
+  constexpr int64_t kMaxElements = int64_t{1} << 27;
+  if (rows * width > kMaxElements)
+    fail(ErrorKind::limit,
+         "{}: {} would be resized to {} x {} numbers, more than {}; choose a smaller "
+         "picture or context",
+         names.weights, name, rows, width, kMaxElements);
 }
 
 const TensorView* position_table(const TensorStore& weights, const std::string& name,
@@ -124,6 +135,7 @@ void resize_positions(Checkpoint& checkpoint, const SourceNames& names) {
             "{}: {} has {} rows, which are no class token and square grid to be resized to {} x {} "
             "patches; use the config that belongs to these weights",
             names.weights, name, table->shape[0], vit->grid_height(), vit->grid_width());
+      check_table(vit->rows(), width, name, names);
       const auto resized = resize_image_positions(*table, vit->grid_height(), vit->grid_width());
       replace_table(weights, name, width, resized);
       checkpoint.resized.push_back(fmt::format("{} from a grid of {} x {} to {} x {}", name, side,
@@ -136,6 +148,7 @@ void resize_positions(Checkpoint& checkpoint, const SourceNames& names) {
   const TensorView* table = position_table(weights, name, width);
   if (table == nullptr || table->shape[0] == config.text->rows()) return;
   const int64_t rows = table->shape[0];
+  check_table(config.text->rows(), width, name, names);
   replace_table(weights, name, width, resize_text_positions(*table, config.text->rows()));
   checkpoint.resized.push_back(
       fmt::format("{} from {} to {} rows", name, rows, config.text->rows()));

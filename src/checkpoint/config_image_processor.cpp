@@ -72,6 +72,16 @@ void read_note(const ConfigObject& config, PreprocessConfig& out) {
   if (rounding != "openai" && rounding != "open_clip")
     fail(ErrorKind::unsupported, "{} is {}; use a newer Tandem", note.where("rounding"),
          quote_name(rounding));
+  const bool usual = out.do_resize && out.do_rescale && out.do_normalize && out.convert_rgb &&
+                     out.rescale_factor == 1.0 / 255.0 && out.resize_height == out.height &&
+                     out.resize_width == out.width &&
+                     out.do_center_crop == out.resize_shortest_edge;
+  if (!usual)
+    fail(ErrorKind::bad_model,
+         "{} is {}, which does nothing but resize, crop and normalise to one size; take the note "
+         "away "
+         "where the file was edited",
+         note.where("rounding"), quote_name(rounding));
   out.kind = rounding == "openai" ? PreprocessKind::openai : PreprocessKind::open_clip;
   out.resize_mode = out.resize_shortest_edge ? ResizeMode::shortest : ResizeMode::squash;
 }

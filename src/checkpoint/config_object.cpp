@@ -24,21 +24,21 @@ ConfigObject::ConfigObject(const Json& json, const std::string& file, const std:
          path.empty() ? "it" : path.substr(0, path.size() - 1));
 }
 
-bool ConfigObject::has(const char* key) const {
+bool ConfigObject::has(const std::string& key) const {
   const auto at = json_->find(key);
   return at != json_->end() && !at->is_null();
 }
 
-const Json& ConfigObject::at(const char* key) const { return json_->at(key); }
+const Json& ConfigObject::at(const std::string& key) const { return json_->at(key); }
 
-std::string ConfigObject::where(const char* key) const { return file_ + ": " + path_ + key; }
+std::string ConfigObject::where(const std::string& key) const { return file_ + ": " + path_ + key; }
 
-void ConfigObject::wrong(const char* key, const char* expected) const {
+void ConfigObject::wrong(const std::string& key, const char* expected) const {
   fail(ErrorKind::bad_model, "{} is {}, where {} is expected; get the config again", where(key),
        quote_name(to_line(at(key))), expected);
 }
 
-int ConfigObject::integer_of(const Json& value, const char* key) const {
+int ConfigObject::integer_of(const Json& value, const std::string& key) const {
   if (!value.is_number()) wrong(key, "a whole number");
   const double number = value.get<double>();
   if (number != std::floor(number) || std::abs(number) > std::numeric_limits<int>::max())
@@ -46,38 +46,38 @@ int ConfigObject::integer_of(const Json& value, const char* key) const {
   return static_cast<int>(number);
 }
 
-int ConfigObject::integer(const char* key) const {
+int ConfigObject::integer(const std::string& key) const {
   if (!has(key)) fail(ErrorKind::bad_model, "{} is missing; get the config again", where(key));
   return integer_of(at(key), key);
 }
 
-int ConfigObject::integer(const char* key, int fallback) const {
+int ConfigObject::integer(const std::string& key, int fallback) const {
   return has(key) ? integer_of(at(key), key) : fallback;
 }
 
-double ConfigObject::number(const char* key, double fallback) const {
+double ConfigObject::number(const std::string& key, double fallback) const {
   if (!has(key)) return fallback;
   if (!at(key).is_number()) wrong(key, "a number");
   return at(key).get<double>();
 }
 
-bool ConfigObject::boolean(const char* key, bool fallback) const {
+bool ConfigObject::boolean(const std::string& key, bool fallback) const {
   if (!has(key)) return fallback;
   if (!at(key).is_boolean()) wrong(key, "true or false");
   return at(key).get<bool>();
 }
 
-std::string ConfigObject::text(const char* key, const std::string& fallback) const {
+std::string ConfigObject::text(const std::string& key, const std::string& fallback) const {
   if (!has(key)) return fallback;
   if (!at(key).is_string()) wrong(key, "a text");
   return at(key).get<std::string>();
 }
 
-ConfigObject ConfigObject::object(const char* key) const {
+ConfigObject ConfigObject::object(const std::string& key) const {
   return ConfigObject(has(key) ? at(key) : kEmpty, file_, path_ + key + ".");
 }
 
-std::array<int, 2> ConfigObject::pair(const char* key, std::array<int, 2> fallback) const {
+std::array<int, 2> ConfigObject::pair(const std::string& key, std::array<int, 2> fallback) const {
   if (!has(key)) return fallback;
   if (!at(key).is_array()) return {integer(key), integer(key)};
   const auto values = integers(key);
@@ -86,7 +86,8 @@ std::array<int, 2> ConfigObject::pair(const char* key, std::array<int, 2> fallba
   return {values[0], values[1]};
 }
 
-std::array<double, 3> ConfigObject::three(const char* key, std::array<double, 3> fallback) const {
+std::array<double, 3> ConfigObject::three(const std::string& key,
+                                          std::array<double, 3> fallback) const {
   if (!has(key)) return fallback;
   const Json& list = at(key);
   if (!list.is_array() || list.size() != 3) wrong(key, "a list of three numbers");
@@ -98,7 +99,7 @@ std::array<double, 3> ConfigObject::three(const char* key, std::array<double, 3>
   return values;
 }
 
-std::vector<int> ConfigObject::integers(const char* key) const {
+std::vector<int> ConfigObject::integers(const std::string& key) const {
   if (!at(key).is_array()) wrong(key, "a list of whole numbers");
   std::vector<int> values;
   for (const auto& value : at(key)) values.push_back(integer_of(value, key));

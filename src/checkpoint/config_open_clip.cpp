@@ -23,7 +23,7 @@ Activation activation_of(const ConfigObject& tower, bool quick_gelu) {
   const auto options = tower.object("act_kwargs");
   Activation activation = quick_gelu ? Activation::quick_gelu : Activation::gelu;
   for (const auto& key : options.keys()) {
-    const std::string value = options.text(key.c_str(), "");
+    const std::string value = options.text(key, "");
     if (quick_gelu || key != "approximate" || (value != "tanh" && value != "none"))
       fail(ErrorKind::bad_model, "{} holds {} = {}, which {} does not take; get the config again",
            tower.where("act_kwargs"), quote_name(key), quote_name(value),
@@ -294,8 +294,8 @@ void read_tokenizer(const ConfigObject& text, OpenClipConfig& out) {
   if (!text.text("tokenizer_mode", "").empty())
     out.tokenizer_obstacle = text.where("tokenizer_mode") + " is set";
   for (const auto& key : options.keys())
-    if (key != "clean" && key != "additional_special_tokens" &&
-        options.at(key.c_str()) != Json(false) && options.at(key.c_str()) != Json(""))
+    if (key != "clean" && key != "additional_special_tokens" && options.at(key) != Json(false) &&
+        options.at(key) != Json(""))
       out.tokenizer_obstacle = text.where("tokenizer_kwargs") + " holds " + quote_name(key);
   out.additional_specials = special_tokens(options);
   if (hugging_face && !out.additional_specials.empty())

@@ -20,6 +20,19 @@ bool brings_tokenizer(const TokenizerFiles& files) {
   return !files.tokenizer_json.empty() || !files.vocab.empty() || !files.bpe_vocab.empty();
 }
 
+// OpenAI's vocabulary in $TANDEM_MODELS serves every checkpoint that has its size.
+void take_common_vocabulary(Checkpoint& checkpoint) {
+  constexpr int kOpenAiVocabulary = 49408;
+  const char* models = std::getenv("TANDEM_MODELS");
+  if (models == nullptr || *models == '\0' ||
+      checkpoint.config.text->vocab_size != kOpenAiVocabulary)
+    return;
+  checkpoint.tokenizer.bpe_vocab = tokenizer_files_in(models).bpe_vocab;
+  if (!checkpoint.tokenizer.bpe_vocab.empty())
+    checkpoint.rules.push_back(
+        "the checkpoint brings no tokenizer: " + checkpoint.tokenizer.bpe_vocab + " is taken");
+}
+
 }  // namespace
 
 std::string file_in(const std::string& folder, const std::string& name) {
@@ -47,9 +60,7 @@ void find_tokenizer(Checkpoint& checkpoint, const std::string& folder, const Ope
   if (!checkpoint.config.text) return;
   files = options.tokenizer.empty() ? tokenizer_files_in(folder)
                                     : find_tokenizer_files(options.tokenizer);
-  if (!brings_tokenizer(files))
-    if (const char* models = std::getenv("TANDEM_MODELS"); models != nullptr && *models != '\0')
-      files.bpe_vocab = tokenizer_files_in(models).bpe_vocab;
+  if (!brings_tokenizer(files)) take_common_vocabulary(checkpoint);
   if (!brings_tokenizer(files)) {
     checkpoint.rules.push_back(
         "the checkpoint brings no tokenizer: give --tokenizer a tokenizer.json, a folder with "

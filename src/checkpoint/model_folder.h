@@ -18,8 +18,8 @@ std::string first_file(const std::string& folder, const std::vector<std::string>
 /// or a torch file.
 TensorStore read_weights(const std::string& path);
 
-/// Finds the tokenizer's files: the option's, else the folder's, else
-/// bpe_simple_vocab_16e6.txt.gz in the folder or in $TANDEM_MODELS. Sets
+/// Finds the tokenizer's files: the option's, else the folder's, else OpenAI's
+/// bpe_simple_vocab_16e6.txt.gz in $TANDEM_MODELS where the sizes fit. Sets
 /// `tokenizer` and `cleaning` (`by_rule` where vocab.json or bpe_simple_vocab
 /// say nothing of it) and tells the rules.
 void find_tokenizer(Checkpoint& checkpoint, const std::string& folder, const OpenOptions& options,

@@ -42,6 +42,9 @@ struct Checker {
     size(config.image_width, "the picture's width");
     size(config.patch_height, "the patch's height", config.image_height);
     size(config.patch_width, "the patch's width", config.image_width);
+    if (int64_t{config.grid_height()} * config.grid_width() > kMaxSize)
+      fail(ErrorKind::bad_model, "{}: {} x {} patches are more than {}; get the config again", name,
+           config.grid_height(), config.grid_width(), kMaxSize);
     transformer(config.transformer, "image");
     if (!config.attentional_pool) return;
     size(config.pooler_queries, "attn_pooler_queries");

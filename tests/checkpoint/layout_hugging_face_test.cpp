@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/torch_file.h"
 #include "golden_folder.h"
 #include "model_copy.h"
 
@@ -185,4 +186,34 @@ TEST(HuggingFaceLayout, TheTokenizerMustFitTheTextTower) {
   checkpoint.config.text->eos_id = 1599;
   EXPECT_NE(refusal([&] { check_tokenizer(checkpoint, tokenizer); }).find("pools at the id 1599"),
             std::string::npos);
+}
+
+TEST(HuggingFaceLayout, ShardedTorchFiles) {
+  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  const ModelCopy model(golden + "/hf_bin");
+  const std::string shard = "pytorch_model-00001-of-00001.bin";
+  std::filesystem::rename(model.file("pytorch_model.bin"), model.file(shard));
+  Json index;
+  for (const auto& [name, tensor] : read_state_dict(model.file(shard)).tensors)
+    index["weight_map"][name] = shard;
+  model.write("pytorch_model.bin.index.json", index.dump());
+  expect_same_weights(open_checkpoint(golden + "/hf_bin"), open_checkpoint(model.path()));
+}
+
+TEST(HuggingFaceLayout, TheOptionsTokenizerWins) {
+  TANDEM_GOLDEN(golden, "zero_shot/one_template");
+  TANDEM_GOLDEN(other, "towers/openai_vit");
+  EXPECT_TRUE(open_checkpoint(other + "/hf").tokenizer.vocab.empty());
+  const auto checkpoint = open_checkpoint(other + "/hf", {.tokenizer = golden + "/hf"});
+  EXPECT_EQ(checkpoint.tokenizer.vocab, golden + "/hf/vocab.json");
+  EXPECT_NE(refusal_of(other + "/hf", {.tokenizer = other + "/hf"}).find("holds no tokenizer"),
+            std::string::npos);
+}
+
+TEST(HuggingFaceLayout, HugeConfigsAskForNoMemory) {
+  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  const ModelCopy model(golden + "/hf");
+  model.set("config.json", "/vision_config/image_size", 65536);
+  model.set("config.json", "/vision_config/patch_size", 1);
+  EXPECT_NE(refusal_of(model.path()).find("65536 x 65536 patches"), std::string::npos);
 }
