@@ -2,6 +2,7 @@
 // 3.1).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,7 +33,8 @@ struct Answer {
 /// over the templates and normalised again.
 class Classifier {
  public:
-  /// Encodes labels x templates once. `model` must outlive the classifier.
+  /// Encodes labels x templates once; the model is not kept. Errors: bad_input
+  /// for no labels or no templates.
   Classifier(const Model& model, std::vector<std::string> labels,
              const Templates& templates = Templates::named("simple"));
 
@@ -48,9 +50,9 @@ class Classifier {
   bool none_of_these(std::span<const float> picture_embedding) const;
 
  private:
-  const Model* model_;
+  double logit_scale_;
+  std::optional<double> logit_bias_;
   std::vector<std::string> labels_;
-  Templates templates_;
   Embeddings embeddings_;
   std::vector<float> null_embedding_;
 };

@@ -10,11 +10,16 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "base/interrupt.h"
 
 namespace tandem {
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int file = -1;
+  do {
+    check_interrupt();
+    file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  } while (file < 0 && errno == EINTR);
   if (file < 0) fail(ErrorKind::io, "{}: {}; check the path", path, std::strerror(errno));
   struct stat status {};
   if (::fstat(file, &status) != 0 || S_ISDIR(status.st_mode)) {

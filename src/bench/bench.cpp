@@ -174,7 +174,8 @@ void bench_preprocess(const BenchOptions& options, const Report& report) {
 
 void bench_folder(const BenchOptions& options, const Report& report) {
   std::vector<std::string> paths;
-  for (const auto& entry : fs::directory_iterator(options.folder))
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(options.folder, error))
     if (entry.is_regular_file()) paths.push_back(entry.path().string());
   if (paths.empty())
     fail(ErrorKind::bad_input, "{}: holds no files; name a folder of pictures", options.folder);

@@ -27,7 +27,7 @@ std::string trimmed(const std::string& text) {
 }
 
 std::vector<std::string> read_labels(const Options& options) {
-  if (!options.labels_file.empty()) return read_lines(options.labels_file);
+  if (!options.labels_file.empty()) return read_texts(options.labels_file);
   std::vector<std::string> labels;
   std::istringstream parts(options.labels);
   for (std::string part; std::getline(parts, part, ',');)
@@ -101,7 +101,7 @@ void add_classify(CLI::App& app, Context& context) {
                   "none, simple, openai7, openai80, or a file with one template a line")
       ->capture_default_str();
   verb.add_option("--top-k", options->top_k, "labels shown for each picture")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   verb.add_flag("--none-of-these", options->none_of_these,
                 "say so where words that name nothing fit better than every label");

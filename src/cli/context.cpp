@@ -53,7 +53,10 @@ void collect_folder(const std::string& folder, std::vector<std::string>& found, 
 
 void Context::complain(const std::string& sentence) {
   ++failures;
-  fmt::print(stderr, "tandem: {}\n", sentence);
+  std::string line = sentence;  // a library's text or a file's name may bring line ends
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  fmt::print(stderr, "tandem: {}\n", line);
 }
 
 void Context::remark(const std::string& sentence) const {
@@ -109,7 +112,7 @@ void add_model_flags(CLI::App& verb, Context& context) {
       ->check(CLI::IsMember({"exact", "fast"}))
       ->capture_default_str();
   verb.add_option("--max-pixels", context.load.max_pixels, "refuse larger pictures")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40))
       ->capture_default_str();
 }
 
@@ -171,14 +174,24 @@ void encode_each(const Model& model, const std::vector<std::string>& paths, bool
   }
 }
 
-std::vector<std::string> read_lines(const std::string& path) {
+std::vector<Line> read_lines(const std::string& path) {
   std::istringstream text(path == "-" ? read_stdin() : read_file(path));
-  std::vector<std::string> lines;
+  std::vector<Line> lines;
+  int number = 0;
   for (std::string line; std::getline(text, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (!line.empty()) lines.push_back(std::move(line));
+    ++number;
+    const auto begin = line.find_first_not_of(" \t\r");
+    if (begin == std::string::npos) continue;
+    lines.push_back({number, line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1)});
   }
+  if (lines.empty()) fail(ErrorKind::bad_input, "{}: holds no text; write one a line", path);
   return lines;
+}
+
+std::vector<std::string> read_texts(const std::string& path) {
+  std::vector<std::string> texts;
+  for (auto& line : read_lines(path)) texts.push_back(std::move(line.text));
+  return texts;
 }
 
 std::string bar(double fraction, int width) {

@@ -55,8 +55,17 @@ using EachPicture =
 void encode_each(const Model& model, const std::vector<std::string>& paths, bool normalised,
                  Context& context, const EachPicture& each);
 
-/// The lines of a file ("-" is standard input), without line ends; empty lines are left out.
-std::vector<std::string> read_lines(const std::string& path);
+/// A line of a file, and which.
+struct Line {
+  int number = 0;  ///< from 1
+  std::string text;
+};
+
+/// The lines of a file ("-" is standard input), without blanks and line ends
+/// around them; empty lines are left out. Error: bad_input where none is left.
+std::vector<Line> read_lines(const std::string& path);
+/// The texts alone.
+std::vector<std::string> read_texts(const std::string& path);
 
 /// "#####....." of `width` cells for a fraction of 0 to 1, in block characters.
 std::string bar(double fraction, int width);

@@ -40,7 +40,7 @@ void print_table(const Diagnosis& found) {
              found.memory_gb);
   fmt::print("kernels     {}\n", found.isa);
   for (const auto& kernel : found.untested)
-    fmt::print("            {}: there, but this CPU cannot run it: untested here\n", kernel);
+    fmt::print("            the {} kernels were never run here: this CPU lacks it\n", kernel);
   for (const auto& library : found.libraries)
     fmt::print("library     {} {}\n", library.name, library.version);
   for (const auto& missing : found.missing)

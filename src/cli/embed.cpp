@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
+
 #include "base/fail.h"
 #include "base/files.h"
+#include "base/interrupt.h"
 #include "checkpoint/npy.h"
 #include "checkpoint/safetensors.h"
 #include "cli/context.h"
@@ -30,6 +33,11 @@ OrderedJson json_row(const std::string& input, std::span<const float> values) {
   return line;
 }
 
+// F.json beside F.npy.
+std::string beside_path(const std::string& out) {
+  return std::filesystem::path(out).replace_extension(".json").string();
+}
+
 void write_rows(const Rows& rows, const Model& model, const Options& options) {
   const auto& fingerprint = model.fingerprint();
   if (options.out.ends_with(".safetensors")) {
@@ -46,7 +54,27 @@ void write_rows(const Rows& rows, const Model& model, const Options& options) {
                            {"space", fingerprint.space},
                            {"recipe", OrderedJson::parse(fingerprint.recipe)},
                            {"rows", rows.inputs}};
-  write_file(options.out + ".json", to_line(beside) + "\n");
+  write_file(beside_path(options.out), to_line(beside) + "\n");
+}
+
+// A text that cannot be tokenised is named by its line; the rest is done.
+void embed_texts(const Model& model, const std::string& file, Output output, Context& context,
+                 const std::function<void(const std::string&, std::span<const float>)>& take) {
+  std::vector<std::string> texts;
+  std::vector<int32_t> rows;
+  for (const auto& line : read_lines(file)) {
+    check_interrupt();
+    try {
+      const auto row = model.engine().padded_row(line.text);
+      rows.insert(rows.end(), row.begin(), row.end());
+      texts.push_back(line.text);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::bad_input) throw;
+      context.complain(fmt::format("{}: line {}: {}", file, line.number, error.what()));
+    }
+  }
+  const auto embeddings = model.engine().encode_tokens(rows, TextRows::trie, output);
+  for (size_t i = 0; i < texts.size(); ++i) take(texts[i], embeddings.row(static_cast<int64_t>(i)));
 }
 
 void run(const Options& options, Context& context) {
@@ -63,13 +91,8 @@ void run(const Options& options, Context& context) {
     rows.embeddings.values.insert(rows.embeddings.values.end(), values.begin(), values.end());
     ++rows.embeddings.rows;
   };
-  if (!options.texts_file.empty()) {
-    const auto texts = read_lines(options.texts_file);
-    const auto embeddings = model.engine().encode_texts(
-        texts, options.normalise ? Output::embeddings : Output::features);
-    for (size_t i = 0; i < texts.size(); ++i)
-      take(texts[i], embeddings.row(static_cast<int64_t>(i)));
-  }
+  const Output output = options.normalise ? Output::embeddings : Output::features;
+  if (!options.texts_file.empty()) embed_texts(model, options.texts_file, output, context, take);
   encode_each(model, collect_pictures(options.pictures, context), options.normalise, context,
               [&](const std::string& path, std::span<const float> values, const Error* error) {
                 if (!error)

@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <system_error>
 
 #include "base/interrupt.h"
+#include "base/isa.h"
 #include "base/thread_pool.h"
 #include "cli/context.h"
 
@@ -48,13 +51,20 @@ int run(int argc, char** argv) {
   cli::add_bench(app, context);
   // Verbs run in their callbacks, after the whole line was understood.
   try {
+    chosen_isa();  // what TANDEM_ISA asks for in vain is an error of every verb
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   } catch (const Error& error) {
     context.complain(error.what());
+  } catch (const std::system_error&) {  // {fmt} throws it where stdout takes no more
+    std::clearerr(stdout);
+    context.complain("standard output could not be written; make room or choose another place");
+    return 1;
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    context.complain("standard output could not be written; make room or choose another place");
   return context.failures == 0 ? 0 : 1;
 }
 

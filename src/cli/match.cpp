@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include "base/fail.h"
 #include "cli/context.h"
 #include "zero_shot/ranking.h"
 
@@ -62,9 +61,7 @@ void print_side(const Model& model, const Side& queries, const Side& choices, co
 
 void run(const Options& options, Context& context) {
   const Model model = context.load_model();
-  Side texts{.names = read_lines(options.texts_file)};
-  if (texts.names.empty())
-    fail(ErrorKind::bad_input, "{}: holds no text; write one a line", options.texts_file);
+  Side texts{.names = read_texts(options.texts_file)};
   texts.embeddings = model.encode_texts(texts.names);
   const Side pictures = encode_pictures(model, options, context);
   if (pictures.names.empty()) return;
@@ -86,7 +83,7 @@ void add_match(CLI::App& app, Context& context) {
       ->required()
       ->type_name("F");
   verb.add_option("--top-k", options->top_k, "how many are shown for each")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   add_model_flags(verb, context);
   add_output_flags(verb, context);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/fail.h"
+#include "base/interrupt.h"
 #include "cli/context.h"
 #include "engine/engine.h"
 #include "text/tokenizer.h"
@@ -68,11 +69,12 @@ void print_text(const Source& source, const std::string& text, const Options& op
 void run(const Options& options, Context& context) {
   std::vector<std::string> texts = options.texts;
   if (!options.file.empty()) {
-    const auto lines = read_lines(options.file);
+    const auto lines = read_texts(options.file);
     texts.insert(texts.end(), lines.begin(), lines.end());
   }
   const Source source = open_source(options, context);
   for (const auto& text : texts) {
+    check_interrupt();
     try {
       print_text(source, text, options, context);
     } catch (const Error& error) {
@@ -93,7 +95,12 @@ void add_tokenize(CLI::App& app, Context& context) {
   verb.add_option("--file", options->file, "a file with one text a line, or -");
   verb.add_option("--context-length", options->context_length,
                   "positions of the tower; 0: the model's, or 77 without a model")
-      ->check(CLI::Range(0, 1 << 16))
+      ->check(CLI::Range(0, 1 << 16) &
+              CLI::Validator(
+                  [](std::string& value) {
+                    return value == "1" ? std::string("a text needs two positions or more") : "";
+                  },
+                  "", "two or more"))
       ->capture_default_str();
   verb.add_flag("--no-truncate", options->no_truncate, "refuse texts that are too long");
   verb.add_flag("--padded", options->padded, "the whole row that the tower sees");

@@ -16,7 +16,13 @@ struct Options {
 
 struct Totals {
   int ok = 0, out = 0, skipped = 0;
+  std::string diverged;  // the case and layout whose first line that is out was named
 };
+
+// What could not be run has no numbers.
+OrderedJson number(const VerifyLine& line, double value) {
+  return line.tensor.empty() ? OrderedJson() : OrderedJson(value);
+}
 
 void print_line(const CaseLine& at, const Context& context) {
   const auto& line = at.line;
@@ -28,12 +34,19 @@ void print_line(const CaseLine& at, const Context& context) {
     return;
   }
   if (context.json) {
-    OrderedJson json{
-        {"case", at.folder},     {"layout", line.layout},   {"stage", at.stage},
-        {"tensor", line.tensor}, {"max_abs", line.max_abs}, {"tolerance", line.tolerance},
-        {"ok", line.ok}};
+    OrderedJson json{{"case", at.folder},
+                     {"layout", line.layout},
+                     {"stage", at.stage},
+                     {"tensor", line.tensor},
+                     {"max_abs", number(line, line.max_abs)},
+                     {"tolerance", number(line, line.tolerance)},
+                     {"ok", line.ok}};
     if (!line.detail.empty()) json["detail"] = line.detail;
     context.print(json);
+    return;
+  }
+  if (line.tensor.empty()) {
+    fmt::print("OUT   {}  {}  {}\n", at.folder, line.layout, line.detail);
     return;
   }
   fmt::print("{}  {}  {}  {}  {:.3g} of {:.3g}{}{}\n", line.ok ? "ok  " : "OUT ", at.folder,
@@ -49,13 +62,15 @@ void count(const CaseLine& at, Totals& totals, Context& context) {
     ++totals.ok;
   } else {
     ++totals.out;
-    const std::string what =
-        line.tensor.empty()
-            ? line.detail
-            : fmt::format("{} differs by {:.3g}, {:.3g} is allowed{}{}", line.tensor, line.max_abs,
-                          line.tolerance, line.detail.empty() ? "" : ": ", line.detail);
+    const std::string where = at.folder + (line.layout.empty() ? "" : " " + line.layout);
+    std::string what = line.detail;
+    if (!line.tensor.empty())
+      what = fmt::format("{} differs by {:.3g}, {:.3g} is allowed{}{}", line.tensor, line.max_abs,
+                         line.tolerance, line.detail.empty() ? "" : ": ", line.detail);
+    const bool first = totals.diverged != where && !line.tensor.empty();
+    if (first) totals.diverged = where;
     context.complain(
-        fmt::format("{}{}{}: {}", at.folder, line.layout.empty() ? "" : " ", line.layout, what));
+        fmt::format("{}: {}{}", where, what, first ? " (the first that diverges)" : ""));
   }
 }
 

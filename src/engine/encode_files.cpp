@@ -24,6 +24,7 @@ void Engine::encode_files(std::span<const std::string> paths, Output output,
       try {
         pictures[i] = load_picture(paths[begin + i]);
       } catch (const Error& error) {
+        check_interrupt();
         errors[i] = error;
       }
     });

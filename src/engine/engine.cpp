@@ -42,9 +42,13 @@ Engine::Engine(Checkpoint checkpoint, const LoadOptions& options)
     : checkpoint_(std::move(checkpoint)),
       options_(options),
       backend_(backend_named(options.backend)) {
-  if (checkpoint_.config.text && brings_tokenizer(checkpoint_.tokenizer))
-    tokenizer_ = Tokenizer::load(checkpoint_.tokenizer, checkpoint_.cleaning,
-                                 checkpoint_.config.text->vocab_size);
+  if (backend_ != BackendKind::torch && options_.device != "cpu")
+    fail(ErrorKind::unsupported, "--backend {} has no device \"{}\"; give --backend torch too",
+         name_of(backend_), options_.device);
+  if (!checkpoint_.config.text || !brings_tokenizer(checkpoint_.tokenizer)) return;
+  tokenizer_ = Tokenizer::load(checkpoint_.tokenizer, checkpoint_.cleaning,
+                               checkpoint_.config.text->vocab_size);
+  check_tokenizer(checkpoint_, *tokenizer_);
 }
 
 const Tokenizer& Engine::tokenizer() const {

@@ -30,6 +30,8 @@ void run_stage(const std::string& stage, const std::string& folder, const Json& 
 std::vector<std::string> find_cases(const std::string& path) {
   std::vector<std::string> cases;
   std::error_code error;
+  if (!fs::exists(path, error))
+    fail(ErrorKind::io, "{}: there is no such folder; check the path", path);
   if (fs::exists(fs::path(path) / "case.json", error)) return {path};
   for (fs::recursive_directory_iterator
            at(path, fs::directory_options::follow_directory_symlink, error),
@@ -46,7 +48,9 @@ std::vector<std::string> find_cases(const std::string& path) {
 void verify_case(const std::string& folder, const VerifyOptions& options,
                  const std::function<void(const CaseLine&)>& report) {
   CaseLine at{.folder = folder, .stage = "unknown"};
+  int lines = 0;
   const auto with_case = [&](const VerifyLine& line) {
+    ++lines;
     at.line = line;
     report(at);
   };
@@ -54,10 +58,13 @@ void verify_case(const std::string& folder, const VerifyOptions& options,
     const Json case_json = read_json((fs::path(folder) / "case.json").string());
     at.stage = case_json.at("stage").get<std::string>();
     run_stage(at.stage, folder, case_json, options, with_case);
+    if (lines == 0) with_case({.detail = "the case compares nothing; get it again"});
   } catch (const Error& error) {
     with_case({.detail = error.what()});
   } catch (const Json::exception& error) {
-    with_case({.detail = folder + ": case.json is not of the known form (" + error.what() + ")"});
+    with_case({.detail = std::string("case.json is not of the known form (") + error.what() + ")"});
+  } catch (const std::exception& error) {  // out of memory, for one
+    with_case({.detail = std::string("could not be run (") + error.what() + ")"});
   }
 }
 

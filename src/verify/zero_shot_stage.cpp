@@ -162,6 +162,8 @@ void verify_model(const std::string& layout, const std::string& path, const Case
   const ComputedTensors plain = compute(engine, golden, *padded, TextRows::padded, k);
   const ComputedTensors* both[] = {&as_used, &plain};
   const auto [expect, taps] = expected_of(case_json, layout);
+  if (expect.empty() && taps.empty())
+    fail(ErrorKind::bad_input, "the case lists nothing to compare; get it again");
   for (const auto& entry : expect) compare_entry(entry, arrays, both, layout, report);
   for (const auto& entry : taps) compare_entry(entry, arrays, both, layout, report);
 }

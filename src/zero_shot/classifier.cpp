@@ -16,6 +16,9 @@ const std::vector<std::string> kNullLabels = {"something", "an object", "a thing
 }  // namespace
 
 Embeddings average_prompts(const Embeddings& prompts, int64_t templates) {
+  if (templates < 1)
+    fail(ErrorKind::bad_input,
+         "there are no templates; give at least one, with {{}} for the label");
   Embeddings means{.rows = prompts.rows / templates, .width = prompts.width};
   means.values.resize(static_cast<size_t>(means.rows * means.width));
   std::vector<double> sum(static_cast<size_t>(prompts.width));
@@ -42,11 +45,13 @@ Embeddings ensemble(const Model& model, std::span<const std::string> labels,
 
 Classifier::Classifier(const Model& model, std::vector<std::string> labels,
                        const Templates& templates)
-    : model_(&model), labels_(std::move(labels)), templates_(templates) {
+    : logit_scale_(model.logit_scale()),
+      logit_bias_(model.logit_bias()),
+      labels_(std::move(labels)) {
   if (labels_.empty())
     fail(ErrorKind::bad_input, "there are no labels to choose from; give at least one");
-  embeddings_ = ensemble(model, labels_, templates_);
-  const Embeddings null_labels = ensemble(model, kNullLabels, templates_);
+  embeddings_ = ensemble(model, labels_, templates);
+  const Embeddings null_labels = ensemble(model, kNullLabels, templates);
   null_embedding_ = average_prompts(null_labels, null_labels.rows).values;
 }
 
@@ -54,10 +59,10 @@ std::vector<Answer> Classifier::classify(std::span<const float> picture_embeddin
   std::vector<Answer> answers(labels_.size());
   std::vector<double> logits(labels_.size());
   for (size_t label = 0; label < labels_.size(); ++label)
-    logits[label] = model_->logit_scale() *
-                        cosine(picture_embedding, embeddings_.row(static_cast<int64_t>(label))) +
-                    model_->logit_bias().value_or(0);
-  const auto probabilities = model_->logit_bias() ? sigmoid(logits) : softmax(logits);
+    logits[label] =
+        logit_scale_ * cosine(picture_embedding, embeddings_.row(static_cast<int64_t>(label))) +
+        logit_bias_.value_or(0);
+  const auto probabilities = logit_bias_ ? sigmoid(logits) : softmax(logits);
   for (size_t label = 0; label < labels_.size(); ++label)
     answers[label] = {label, probabilities[label], logits[label]};
   std::stable_sort(answers.begin(), answers.end(),

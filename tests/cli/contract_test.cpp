@@ -130,7 +130,7 @@ TEST_F(CommandLine, EmbedKeepsInputOrderAndLeavesOutWhatFails) {
                                   "/images no-such.png --normalise --quiet --out " + out + model_);
   EXPECT_EQ(outcome.exit_code, 1);
   expect_sentences(outcome.err);
-  std::ifstream beside(out + ".json");
+  std::ifstream beside(at("e.json"));
   const json meta = json::parse(beside);
   ASSERT_EQ(meta["rows"].size(), 5u);
   EXPECT_EQ(meta["rows"][0], picture_);
@@ -262,6 +262,56 @@ TEST_F(CommandLine, TextThatIsNoUtf8IsNamed) {
   const auto texts = write("latin1.txt", "caf\xe9\n");
   const auto outcome = run_tandem("tokenize --file " + texts + model_);
   EXPECT_EQ(outcome.exit_code, 1);
+  expect_sentences(outcome.err);
+}
+
+TEST_F(CommandLine, ATextThatIsNoUtf8IsNamedByItsLineAndTheRestIsDone) {
+  const auto texts = write("mixed.txt", "a cat\n\ncaf\xe9\na dog\n");
+  const auto outcome = run_tandem("embed --texts-file " + texts + " --json" + model_);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.err.find("mixed.txt: line 3"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.lines().size(), 2u);
+}
+
+TEST_F(CommandLine, OutputThatCannotBeWrittenIsNoSuccess) {
+  for (const char* verb : {"classify --labels a,b ", "embed "}) {
+    const auto outcome = run_tandem(verb + picture_ + " --quiet" + model_ + "> /dev/full");
+    EXPECT_EQ(outcome.exit_code, 1) << verb;
+    expect_sentences(outcome.err);
+    EXPECT_NE(outcome.err.find("standard output"), std::string::npos) << outcome.err;
+  }
+}
+
+TEST_F(CommandLine, ACaseThatComparesNothingOrCannotBeRunIsOut) {
+  const auto edited = [&](const std::string& key, const json& value) {
+    const fs::path copy = scratch_ / ("case_" + key);
+    fs::copy(case_, copy, fs::copy_options::recursive);
+    std::ifstream in(copy / "case.json");
+    json content = json::parse(in);
+    content[key] = value;
+    std::ofstream(copy / "case.json") << content;
+    return copy.string();
+  };
+  for (const auto& folder : {edited("templates", json::array()), edited("models", json::object()),
+                             edited("classes", "no list")}) {
+    const auto outcome = run_tandem("verify " + folder + " --json");
+    EXPECT_EQ(outcome.exit_code, 1) << folder;
+    expect_sentences(outcome.err);
+    EXPECT_EQ(outcome.lines().back()["ok"], false) << outcome.out;
+  }
+}
+
+TEST_F(CommandLine, AFolderWhoseTokenizerContradictsItsConfigIsRefused) {
+  const fs::path copy = scratch_ / "hf";
+  fs::copy(case_ + "/hf", copy, fs::copy_options::recursive);
+  std::ifstream in(copy / "config.json");
+  json config = json::parse(in);
+  config["text_config"]["eos_token_id"] = 1000000;
+  std::ofstream(copy / "config.json") << config;
+  const auto outcome =
+      run_tandem("classify " + picture_ + " --labels a,b --quiet --model " + copy.string());
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.out, "");
   expect_sentences(outcome.err);
 }
 
