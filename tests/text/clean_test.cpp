@@ -36,6 +36,12 @@ TEST(Clean, MojibakeIsReadRight) {
                  {"l’Ã©tÃ© â€“ 5 â‚¬", "l'été – 5 €"}});
 }
 
+TEST(Clean, ANoBreakSpaceThatBecameASpaceIsRestored) {
+  expect_openai({{"\u00C3 s vezes", "às vezes"},
+                 {"P\u00C3\u00A1gina \u00C3 la", "página à la"},
+                 {"\u00D0 \u00D0\u00BE\u00D0\u00B4", "род"}});
+}
+
 TEST(Clean, GoodTextThatLooksOddStays) {
   expect_openai(
       {{"IKEA® Å ett", "ikea® å ett"},

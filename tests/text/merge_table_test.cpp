@@ -62,11 +62,10 @@ TEST(MergeTable, LongAndShortWordsFollowTheSameRule) {
   std::mt19937 random(5);
   for (int round = 0; round < 200; ++round) {
     std::vector<Merge> merges;
-    for (int32_t rank = 0; rank < 12; ++rank) {
-      const auto any = [&] { return static_cast<int32_t>(random() % (4 + merges.size())); };
-      merges.push_back({any(), any(), 4 + rank});
+    for (int rank = 0; rank < 25; ++rank) {
+      const auto any = [&](size_t count) { return static_cast<int32_t>(random() % count); };
+      merges.push_back({any(10), any(10), 4 + any(6)});  // several merges make the same symbol
     }
-    std::shuffle(merges.begin(), merges.end(), random);
     const MergeTable table(merges);
     Symbols word(1 + random() % 300);
     for (int32_t& symbol : word) symbol = static_cast<int32_t>(random() % 4);

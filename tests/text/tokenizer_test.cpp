@@ -100,6 +100,17 @@ TEST(Tokenizer, ManyThreadsGetTheSameIds) {
   for (const Ids& ids : got) EXPECT_EQ(ids, expected);
 }
 
+TEST(Tokenizer, AWordThatIsSpelledButNotReachedByMergesStaysInParts) {
+  const ScratchFolder folder("tandem_tokenizer");
+  TokenizerFiles files;
+  // "c a" goes first and leaves nothing for "c at</w>".
+  files.bpe_vocab = folder.write("vocab.txt", "header\nc a\na t</w>\nc at</w>\n");
+  const Tokenizer tokenizer = Tokenizer::load(files);
+  const Ids parts = tokenizer.encode("cat");
+  EXPECT_EQ(parts.size(), 2u);
+  EXPECT_EQ(tokenizer.encode("cat cat"), (Ids{parts[0], parts[1], parts[0], parts[1]}));
+}
+
 TEST(Tokenizer, AVeryLongWordIsCutInLittleTime) {
   std::string word;
   for (int i = 0; i < 500'000; ++i) word += "cathe"[i % 5];
