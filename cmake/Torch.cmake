@@ -1,29 +1,38 @@
 # libtandem-torch.so: the torch backend and the trainer, opened at run time.
-# libtorch is Debian's libtorch-dev (1.13), or the one inside a PyTorch 2:
-#   cmake -DCMAKE_PREFIX_PATH="$(python3 -c 'import torch; print(torch.__path__[0])')" ...
-# It is found by its files: its own CMake package asks for the development files
-# of gflags, protobuf and CUDA, which Tandem does not need, and brings flags along.
+# libtorch is found by its files: its own CMake package asks for the development files of gflags,
+# protobuf and CUDA, which nothing here needs, and brings flags along.
+set(TANDEM_TORCH_ROOT "" CACHE PATH "A PyTorch 2 whose libtorch is used instead of the system's: \
+what python3 -c 'import torch; print(torch.__path__[0])' prints")
+
 set(Torch_FOUND FALSE)
 if(NOT TANDEM_TORCH STREQUAL OFF)
-  find_path(TANDEM_TORCH_INCLUDE ATen/core/Tensor.h)
-  find_library(TANDEM_TORCH_LIBRARY torch HINTS ${TANDEM_TORCH_INCLUDE}/../lib)
-  get_filename_component(torch_folder "${TANDEM_TORCH_LIBRARY}" DIRECTORY)
-  find_library(TANDEM_TORCH_CPU_LIBRARY torch_cpu PATHS ${torch_folder} NO_DEFAULT_PATH)
-  find_library(TANDEM_TORCH_C10_LIBRARY c10 PATHS ${torch_folder} NO_DEFAULT_PATH)
-  find_library(TANDEM_TORCH_CUDA_LIBRARY torch_cuda PATHS ${torch_folder} NO_DEFAULT_PATH)
+  if(TANDEM_TORCH_ROOT)
+    set(torch_include_from PATHS ${TANDEM_TORCH_ROOT}/include NO_DEFAULT_PATH)
+    set(torch_from PATHS ${TANDEM_TORCH_ROOT}/lib NO_DEFAULT_PATH)
+  endif()
+  # Looked for anew each time, so that a changed root is not half believed.
+  foreach(variable INCLUDE LIBRARY CPU_LIBRARY C10_LIBRARY CUDA_LIBRARY)
+    unset(TANDEM_TORCH_${variable} CACHE)
+  endforeach()
+  find_path(TANDEM_TORCH_INCLUDE ATen/core/Tensor.h ${torch_include_from})
+  find_library(TANDEM_TORCH_LIBRARY torch ${torch_from})
+  find_library(TANDEM_TORCH_CPU_LIBRARY torch_cpu ${torch_from})
+  find_library(TANDEM_TORCH_C10_LIBRARY c10 ${torch_from})
+  find_library(TANDEM_TORCH_CUDA_LIBRARY torch_cuda ${torch_from})
   mark_as_advanced(TANDEM_TORCH_INCLUDE TANDEM_TORCH_LIBRARY TANDEM_TORCH_CPU_LIBRARY
     TANDEM_TORCH_C10_LIBRARY TANDEM_TORCH_CUDA_LIBRARY)
-  set(torch_config ${TANDEM_TORCH_INCLUDE}/../share/cmake/Torch/TorchConfig.cmake)
-  if(EXISTS ${torch_config})
-    file(STRINGS ${torch_config} torch_old_abi REGEX "_GLIBCXX_USE_CXX11_ABI=0")
-  endif()
-  if(TANDEM_TORCH_INCLUDE AND TANDEM_TORCH_CPU_LIBRARY AND TANDEM_TORCH_C10_LIBRARY AND NOT torch_old_abi)
+  if(TANDEM_TORCH_INCLUDE AND TANDEM_TORCH_LIBRARY AND TANDEM_TORCH_CPU_LIBRARY AND TANDEM_TORCH_C10_LIBRARY)
     set(Torch_FOUND TRUE)
-  elseif(torch_old_abi)
-    message(WARNING "the libtorch in ${torch_folder} was built for the old C++ ABI and cannot be used; take a PyTorch of 2.7 or newer")
   endif()
-  if(TANDEM_TORCH STREQUAL ON AND NOT Torch_FOUND)
-    message(FATAL_ERROR "TANDEM_TORCH is ON and libtorch was not found; install libtorch-dev or set TANDEM_TORCH=OFF")
+  set(torch_config ${TANDEM_TORCH_INCLUDE}/../share/cmake/Torch/TorchConfig.cmake)
+  if(Torch_FOUND AND EXISTS ${torch_config})
+    file(STRINGS ${torch_config} torch_old_abi REGEX "_GLIBCXX_USE_CXX11_ABI=0")
+    if(torch_old_abi)
+      message(FATAL_ERROR "${TANDEM_TORCH_LIBRARY} was built for the old C++ ABI; take a newer PyTorch, or set TANDEM_TORCH=OFF")
+    endif()
+  endif()
+  if(NOT Torch_FOUND AND (TANDEM_TORCH STREQUAL ON OR TANDEM_TORCH_ROOT))
+    message(FATAL_ERROR "libtorch was not found; install libtorch-dev, point TANDEM_TORCH_ROOT at a PyTorch, or set TANDEM_TORCH=OFF")
   endif()
 endif()
 
@@ -34,12 +43,15 @@ if(NOT Torch_FOUND)
 endif()
 
 set(torch_api ${TANDEM_TORCH_INCLUDE}/torch/csrc/api/include)
-file(STRINGS ${torch_api}/torch/version.h torch_version REGEX "^#define TORCH_VERSION_(MAJOR|MINOR)")
-string(REGEX REPLACE "[^0-9;]" "" torch_version "${torch_version}")
-string(REPLACE ";" "." torch_version "${torch_version}")
-message(STATUS "Found libtorch ${torch_version}: ${TANDEM_TORCH_LIBRARY}")
+message(STATUS "Found libtorch: ${TANDEM_TORCH_LIBRARY}")
 
 add_library(tandem_libtorch INTERFACE)
+# A PyTorch carries an {fmt} of its own among its headers; ours comes first, by a folder with it alone.
+get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+list(GET fmt_include 0 fmt_include)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include_first)
+file(CREATE_LINK ${fmt_include}/fmt ${CMAKE_BINARY_DIR}/include_first/fmt SYMBOLIC)
+target_include_directories(tandem_libtorch INTERFACE ${CMAKE_BINARY_DIR}/include_first)
 target_include_directories(tandem_libtorch SYSTEM INTERFACE ${TANDEM_TORCH_INCLUDE} ${torch_api})
 # Headers include the operations that they name, not all of them.
 target_compile_definitions(tandem_libtorch INTERFACE AT_PER_OPERATOR_HEADERS)
