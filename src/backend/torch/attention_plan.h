@@ -10,9 +10,9 @@
 
 namespace tandem::torch_backend {
 
-/// A group is a sequence, or under Attends::ancestors one query with the rows
-/// of its path: a trie of n rows as one matrix would cost n^2. Slot i of group
-/// g is index g * (queries or keys) + i.
+/// A group is a sequence, or in a trie a path with some of its rows as queries:
+/// a trie of n rows as one matrix would cost n^2. Slot i of group g has the index
+/// g * (queries or keys) + i.
 struct AttentionPlan {
   int64_t groups = 0;
   int64_t queries = 0;  ///< slots of a group, the most that any group has
@@ -29,8 +29,8 @@ struct AttentionPlan {
   bool triangle = false;  ///< last_key is 0, 1, 2... for every key, and nothing is hidden
 };
 
-/// `query_rows` as in Backend::attention. Padding repeats a row of its group
-/// and is hidden, so that every number stays finite.
+/// `query_rows` as in Backend::attention. Padding stands for some row that the queries
+/// of its group do not see, so that every number stays finite.
 AttentionPlan plan_attention(const Sequences& sequences, std::span<const int64_t> query_rows);
 
 }  // namespace tandem::torch_backend

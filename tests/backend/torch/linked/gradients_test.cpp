@@ -79,6 +79,12 @@ void expect_gradients(Leaves leaves, const std::function<at::Tensor(const Leaves
                     [&] { return (run(leaves) * weights).sum().item<double>(); });
 }
 
+ref::Backend::Tensor to_ref(const at::Tensor& x) {
+  ref::Backend::Tensor tensor(x.size(0), x.size(1));
+  std::copy_n(x.contiguous().data_ptr<double>(), x.numel(), tensor.values.begin());
+  return tensor;
+}
+
 class Gradients : public testing::Test {
  protected:
   Gradients() { at::manual_seed(7); }
@@ -179,6 +185,22 @@ TEST_F(Gradients, FeatureMaps) {
     }
 }
 
+TEST_F(Gradients, ValuesOfWhatNoTowerMeetsAreTheReference) {
+  const at::NoGradGuard no_gradients;
+  ref::Backend judge({}, nullptr);
+  const auto expect_same = [](const at::Tensor& found, const ref::Backend::Tensor& expected) {
+    EXPECT_LE(largest_difference(to_ref(found).values, expected.values), 1e-14);
+  };
+  at::Tensor x = random({9, 4});
+  x.narrow(0, 0, 1).zero_();  // stays 0 when it is normalised
+  expect_same(b.normalise(x, 2), judge.normalise(to_ref(x), 2));
+  const Sequences unequal{.offsets = {0, 2, 5, 9}};
+  expect_same(b.mean_rows(x, unequal, 1), judge.mean_rows(to_ref(x), unequal, 1));
+  const at::Tensor grid = random({2 * 5 * 7, 3});
+  expect_same(b.average_pool({grid, 2, 5, 7}, 2).rows,
+              judge.average_pool({to_ref(grid), 2, 5, 7}, 2).rows);
+}
+
 struct AttentionCase {
   std::string name;
   Sequences sequences;
@@ -222,12 +244,6 @@ TEST_P(AttentionGradients, FlowToQueriesKeysAndValues) {
     return b.attention(leaf[0], b.slice_columns(leaf[1], 0, 6), b.slice_columns(leaf[1], 6, 6),
                        {.heads = 2, .scale = 0.7}, sequences, query_rows);
   });
-}
-
-ref::Backend::Tensor to_ref(const at::Tensor& x) {
-  ref::Backend::Tensor tensor(x.size(0), x.size(1));
-  std::copy_n(x.contiguous().data_ptr<double>(), x.numel(), tensor.values.begin());
-  return tensor;
 }
 
 TEST_P(AttentionGradients, ValuesAreTheReference) {
