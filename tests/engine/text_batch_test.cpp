@@ -95,7 +95,8 @@ TEST(TextBatch, AnIdOutsideTheVocabularyIsRefused) {
 // The savings are exact: on the judge, every kind of rows gives the same
 // features up to double's rounding, for every architecture option.
 TEST(TextBatch, EveryKindOfRowsGivesTheSameFeatures) {
-  for (const auto& [name, config] : tandem_test::random_models()) {
+  for (const auto& model : tandem_test::random_models()) {
+    const ModelConfig& config = model.config;
     const TensorStore weights = random_weights(config, 3);
     const auto encoder = make_encoder(config, weights, {.backend = BackendKind::ref});
     const auto& text = *config.text;
@@ -114,7 +115,7 @@ TEST(TextBatch, EveryKindOfRowsGivesTheSameFeatures) {
     const auto plain = features(TextRows::padded);
     for (const auto rows : {TextRows::packed, TextRows::trie}) {
       const auto saved = features(rows);
-      for (size_t i = 0; i < plain.size(); ++i) ASSERT_NEAR(saved[i], plain[i], 1e-11) << name;
+      for (size_t i = 0; i < plain.size(); ++i) ASSERT_NEAR(saved[i], plain[i], 1e-11) << model.name;
     }
   }
 }
