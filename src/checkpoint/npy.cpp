@@ -8,8 +8,8 @@
 
 #include "base/fail.h"
 #include "base/files.h"
-#include "checkpoint/byte_reader.h"
 #include "checkpoint/extent.h"
+#include "checkpoint/field_reader.h"
 #include "checkpoint/quote.h"
 
 namespace tandem {
@@ -156,7 +156,7 @@ class HeaderParser {
   std::string name_;
 };
 
-std::string_view take_header(ByteReader& in, const std::string& name) {
+std::string_view take_header(FieldReader& in, const std::string& name) {
   if (in.left() < kMagic.size() + 2 || in.text(kMagic.size()) != kMagic)
     fail(ErrorKind::bad_input, "{}: is no .npy of numpy; save the array with numpy.save", name);
   const auto version = in.number<uint8_t>();
@@ -175,7 +175,7 @@ std::string_view take_header(ByteReader& in, const std::string& name) {
 }  // namespace
 
 TensorView parse_npy(std::span<const std::byte> bytes, const std::string& name) {
-  ByteReader in(bytes, name);
+  FieldReader in(bytes, name);
   const auto header = HeaderParser(take_header(in, name), name).parse();
   const auto dtype = dtype_of(*header.descr);
   if (!dtype)

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/fail.h"
-#include "checkpoint/byte_reader.h"
+#include "checkpoint/field_reader.h"
 #include "checkpoint/pickle.h"
 
 namespace tandem {
@@ -81,7 +81,7 @@ class PickleMachine {
   static constexpr uint64_t kMaxTextBytes = uint64_t{1} << 28;
   static constexpr size_t kMaxNameBytes = 1000;
 
-  ByteReader in_;
+  FieldReader in_;
   std::string name_;
   Pickle out_;
   std::vector<PickleValue*> stack_;

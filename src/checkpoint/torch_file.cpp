@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "base/fail.h"
-#include "checkpoint/byte_reader.h"
 #include "checkpoint/extent.h"
+#include "checkpoint/field_reader.h"
 #include "checkpoint/quote.h"
 #include "checkpoint/zip.h"
 
@@ -101,13 +101,13 @@ void check_legacy_system(const PickleValue& info, const std::string& name) {
 }
 
 // The next pickle of the file.
-Pickle take_pickle(ByteReader& in, const std::string& name) {
+Pickle take_pickle(FieldReader& in, const std::string& name) {
   Pickle pickle = parse_pickle(in.rest(), name);
   in.take(pickle.bytes_read);
   return pickle;
 }
 
-void take_legacy_storage(ByteReader& in, const std::string& key, TorchFile& file) {
+void take_legacy_storage(FieldReader& in, const std::string& key, TorchFile& file) {
   const auto storage = file.pickle.storages.find(key);
   const bool is_new = storage != file.pickle.storages.end() && !file.storages.contains(key);
   if (!is_new)
@@ -122,7 +122,7 @@ void take_legacy_storage(ByteReader& in, const std::string& key, TorchFile& file
 }
 
 void parse_legacy(std::span<const std::byte> bytes, TorchFile& file) {
-  ByteReader in(bytes, file.name);
+  FieldReader in(bytes, file.name);
   if (!is_legacy_magic(take_pickle(in, file.name)))
     fail(ErrorKind::bad_model,
          "{}: is a pickle but not of torch (its magic number is missing); save the state dict with "

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/fail.h"
-#include "checkpoint/byte_reader.h"
+#include "checkpoint/field_reader.h"
 #include "checkpoint/quote.h"
 
 namespace tandem {
@@ -51,7 +51,7 @@ struct Directory {
 size_t find_end_record(std::span<const std::byte> bytes, const std::string& name) {
   const size_t furthest = std::min(bytes.size(), kEndBytes + kMaxComment);
   for (size_t back = kEndBytes; back <= furthest; ++back) {
-    ByteReader in(bytes.last(back), name);
+    FieldReader in(bytes.last(back), name);
     if (in.number<uint32_t>() != kEnd) continue;
     in.take(kEndBytes - 6);
     if (in.number<uint16_t>() == back - kEndBytes) return bytes.size() - back;
@@ -60,13 +60,13 @@ size_t find_end_record(std::span<const std::byte> bytes, const std::string& name
 }
 
 Directory read_end64(std::span<const std::byte> bytes, size_t end_record, const std::string& name) {
-  ByteReader locator(bytes.subspan(end_record - kEnd64LocatorBytes, kEnd64LocatorBytes), name);
+  FieldReader locator(bytes.subspan(end_record - kEnd64LocatorBytes, kEnd64LocatorBytes), name);
   locator.take(8);
   const auto at = locator.number<uint64_t>();
   const size_t limit = end_record - kEnd64LocatorBytes;
   if (at > limit || limit - at != kEnd64Bytes)
     damaged(name, "points to a zip64 record that is not there");
-  ByteReader in(bytes.subspan(at, kEnd64Bytes), name);
+  FieldReader in(bytes.subspan(at, kEnd64Bytes), name);
   const auto signature = in.number<uint32_t>();
   const auto length = in.number<uint64_t>();
   in.take(4);  // versions
@@ -85,10 +85,10 @@ Directory read_end64(std::span<const std::byte> bytes, size_t end_record, const 
 Directory find_directory(std::span<const std::byte> bytes, const std::string& name) {
   const size_t end_record = find_end_record(bytes, name);
   if (end_record >= kEnd64LocatorBytes) {
-    ByteReader in(bytes.subspan(end_record - kEnd64LocatorBytes), name);
+    FieldReader in(bytes.subspan(end_record - kEnd64LocatorBytes), name);
     if (in.number<uint32_t>() == kEnd64Locator) return read_end64(bytes, end_record, name);
   }
-  ByteReader in(bytes.subspan(end_record), name);
+  FieldReader in(bytes.subspan(end_record), name);
   in.take(4);
   const auto disks = in.number<uint32_t>();  // this one and the directory's
   const auto entries_here = in.number<uint16_t>();
@@ -117,13 +117,13 @@ struct Header {
 // only those, in this order).
 void read_zip64(Header& header, bool has_offset, std::span<const std::byte> extra,
                 const std::string& name) {
-  ByteReader fields(extra, name);
+  FieldReader fields(extra, name);
   const bool is_needed =
       header.size == kIn64 || header.packed == kIn64 || (has_offset && header.offset == kIn64);
   while (fields.left() >= 4) {
     const auto id = fields.number<uint16_t>();
     const auto length = fields.number<uint16_t>();
-    ByteReader field(fields.take(length), name);
+    FieldReader field(fields.take(length), name);
     if (id != kZip64Field || !is_needed) continue;
     if (header.size == kIn64) header.size = field.number<uint64_t>();
     if (header.packed == kIn64) header.packed = field.number<uint64_t>();
@@ -133,7 +133,7 @@ void read_zip64(Header& header, bool has_offset, std::span<const std::byte> extr
   if (is_needed) damaged(name, "lacks the 64-bit sizes of an entry");
 }
 
-Header read_central(ByteReader& in, const std::string& name) {
+Header read_central(FieldReader& in, const std::string& name) {
   if (in.number<uint32_t>() != kCentralHeader) damaged(name, "has a torn directory");
   Header header;
   in.take(4);  // versions
@@ -156,7 +156,7 @@ Header read_central(ByteReader& in, const std::string& name) {
   return header;
 }
 
-Header read_local(ByteReader& in, const std::string& name) {
+Header read_local(FieldReader& in, const std::string& name) {
   if (in.number<uint32_t>() != kLocalHeader) damaged(name, "lists an entry where no entry begins");
   Header header;
   in.take(2);  // version
@@ -214,7 +214,7 @@ Extent locate(const Header& central, std::span<const std::byte> before_directory
               const std::string& name) {
   if (central.offset > before_directory.size())
     damaged(name, "lists {} outside of itself", quote_name(central.name));
-  ByteReader in(before_directory.subspan(central.offset), name);
+  FieldReader in(before_directory.subspan(central.offset), name);
   const Header local = read_local(in, name);
   const bool sizes_follow = (local.flags & kSizesFollow) != 0;
   const bool agree = local.name == central.name && local.method == central.method &&
@@ -250,14 +250,14 @@ void check_growth(const ZipEntries& entries, uint64_t archive_bytes, const std::
 }  // namespace
 
 bool is_zip(std::span<const std::byte> bytes) {
-  return bytes.size() >= 4 && ByteReader(bytes, "").number<uint32_t>() == kLocalHeader;
+  return bytes.size() >= 4 && FieldReader(bytes, "").number<uint32_t>() == kLocalHeader;
 }
 
 ZipEntries parse_zip(std::span<const std::byte> bytes, const std::string& name) {
   const Directory directory = find_directory(bytes, name);
   if (directory.entries > (directory.end - directory.begin) / kCentralBytes)
     damaged(name, "lists {} entries, more than its directory can hold", directory.entries);
-  ByteReader in(bytes.subspan(directory.begin, directory.end - directory.begin), name);
+  FieldReader in(bytes.subspan(directory.begin, directory.end - directory.begin), name);
   ZipEntries entries;
   std::vector<Extent> extents;
   for (uint64_t i = 0; i < directory.entries; ++i) {

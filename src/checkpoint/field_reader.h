@@ -14,9 +14,9 @@ namespace tandem {
 
 /// A position in borrowed bytes. Every read that would pass the end is
 /// bad_model, in a sentence that begins with `name`.
-class ByteReader {
+class FieldReader {
  public:
-  ByteReader(std::span<const std::byte> bytes, const std::string& name)
+  FieldReader(std::span<const std::byte> bytes, const std::string& name)
       : bytes_(bytes), name_(name) {}
 
   size_t position() const { return position_; }
