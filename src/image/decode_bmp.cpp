@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/fail.h"
-#include "image/byte_reader.h"
+#include "image/picture_reader.h"
 #include "image/unpack.h"
 
 namespace tandem {
@@ -25,14 +25,14 @@ struct BmpHeader {
   uint64_t pixels_at = 0;  // 0: right behind the palette
 };
 
-void read_masks(ByteReader& reader, BmpHeader& header, bool with_alpha) {
+void read_masks(PictureReader& reader, BmpHeader& header, bool with_alpha) {
   header.red = reader.u32();
   header.green = reader.u32();
   header.blue = reader.u32();
   if (with_alpha) header.alpha = reader.u32();
 }
 
-void read_windows_header(ByteReader& reader, BmpHeader& header, uint32_t header_size) {
+void read_windows_header(PictureReader& reader, BmpHeader& header, uint32_t header_size) {
   header.width = reader.u32();
   const uint32_t height = reader.u32();
   header.top_down = height >> 24 == 0xff;
@@ -48,7 +48,7 @@ void read_windows_header(ByteReader& reader, BmpHeader& header, uint32_t header_
 }
 
 /// Leaves the reader at the palette.
-BmpHeader read_header(const PictureFile& file, ByteReader& reader) {
+BmpHeader read_header(const PictureFile& file, PictureReader& reader) {
   BmpHeader header;
   reader.seek(10);
   header.pixels_at = reader.u32();
@@ -133,7 +133,7 @@ bool is_grey_ramp(const BmpHeader& header, Bytes palette) {
 /// 0; rows are not kept apart, as in Pillow.
 class RunDecoder {
  public:
-  RunDecoder(ByteReader& reader, bool nibbles, int64_t width, int64_t height)
+  RunDecoder(PictureReader& reader, bool nibbles, int64_t width, int64_t height)
       : reader_(reader), nibbles_(nibbles), width_(width), total_(width * height) {}
 
   /// Less than width * height bytes where the file has less.
@@ -196,14 +196,15 @@ class RunDecoder {
     return true;
   }
 
-  ByteReader& reader_;
+  PictureReader& reader_;
   const bool nibbles_;
   const int64_t width_, total_;
   std::vector<uint8_t> data_;
   int64_t x_ = 0;
 };
 
-void read_runs(const PictureFile& file, ByteReader& reader, const BmpHeader& header, Image& image) {
+void read_runs(const PictureFile& file, PictureReader& reader, const BmpHeader& header,
+               Image& image) {
   if (image.mode != Mode::l && image.mode != Mode::p)
     fail_unsupported(file, "run lengths without a palette of colours or greys");
   RunDecoder decoder(reader, header.compression == kRle4, image.width, image.height);
@@ -218,7 +219,7 @@ void read_runs(const PictureFile& file, ByteReader& reader, const BmpHeader& hea
                 image.pixels.data() + y * image.width);
 }
 
-void read_rows(const PictureFile& file, ByteReader& reader, const BmpHeader& header,
+void read_rows(const PictureFile& file, PictureReader& reader, const BmpHeader& header,
                const Unpacker& unpacker, Image& image) {
   const int64_t used = unpacker.row_bytes(image.width);
   const int64_t stride = ((header.width * header.bits + 31) >> 3) & ~int64_t{3};
@@ -234,7 +235,7 @@ void read_rows(const PictureFile& file, ByteReader& reader, const BmpHeader& hea
 }  // namespace
 
 Image decode_bmp(const PictureFile& file) {
-  ByteReader reader(file);
+  PictureReader reader(file);
   const BmpHeader header = read_header(file, reader);
   const Unpacker* unpacker = &unpacker_of(file, header);
   check_size(file, header.width, header.height);
@@ -257,7 +258,7 @@ Image decode_bmp(const PictureFile& file) {
 }
 
 ImageInfo bmp_info(const PictureFile& file) {
-  ByteReader reader(file);
+  PictureReader reader(file);
   const BmpHeader header = read_header(file, reader);
   unpacker_of(file, header);
   check_size(file, header.width, header.height);

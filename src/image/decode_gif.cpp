@@ -3,7 +3,7 @@
 #include <array>
 #include <optional>
 
-#include "image/byte_reader.h"
+#include "image/picture_reader.h"
 
 namespace tandem {
 namespace {
@@ -33,12 +33,12 @@ Bytes unless_grey_ramp(const PictureFile& file, Bytes palette) {
 }
 
 /// A block of at most 255 bytes with its length in front; empty at the end.
-Bytes sub_block(ByteReader& reader) {
+Bytes sub_block(PictureReader& reader) {
   if (reader.left() == 0) return {};
   return reader.take_up_to(reader.u8());
 }
 
-void read_extension(const PictureFile& file, ByteReader& reader, GifHeader& header) {
+void read_extension(const PictureFile& file, PictureReader& reader, GifHeader& header) {
   const int label = reader.u8();
   const Bytes block = sub_block(reader);
   if (label == 0xf9) {  // graphic control
@@ -50,7 +50,7 @@ void read_extension(const PictureFile& file, ByteReader& reader, GifHeader& head
   }
 }
 
-void read_frame_header(const PictureFile& file, ByteReader& reader, Bytes global_palette,
+void read_frame_header(const PictureFile& file, PictureReader& reader, Bytes global_palette,
                        GifHeader& header) {
   header.left = reader.u16();
   header.top = reader.u16();
@@ -65,7 +65,7 @@ void read_frame_header(const PictureFile& file, ByteReader& reader, Bytes global
   header.code_bits = reader.u8();
 }
 
-GifHeader read_header(const PictureFile& file, ByteReader& reader) {
+GifHeader read_header(const PictureFile& file, PictureReader& reader) {
   GifHeader header;
   reader.take(6);
   header.width = reader.u16();
@@ -88,7 +88,7 @@ GifHeader read_header(const PictureFile& file, ByteReader& reader) {
 /// The variable-length codes of a frame, out of its sub-blocks.
 class CodeReader {
  public:
-  explicit CodeReader(ByteReader& reader) : reader_(reader) {}
+  explicit CodeReader(PictureReader& reader) : reader_(reader) {}
 
   int next(int bits) {
     while (bit_count_ < bits) {
@@ -105,7 +105,7 @@ class CodeReader {
   }
 
  private:
-  ByteReader& reader_;
+  PictureReader& reader_;
   Bytes block_;
   uint32_t bits_ = 0;
   int bit_count_ = 0;
@@ -117,7 +117,7 @@ constexpr int kMaxCodeBits = 12;
 /// LZW: one call gives the string of one code.
 class StringReader {
  public:
-  StringReader(const PictureFile& file, ByteReader& reader, int bits)
+  StringReader(const PictureFile& file, PictureReader& reader, int bits)
       : file_(file), codes_(reader), clear_(1 << bits), first_bits_(bits + 1) {
     restart();
   }
@@ -221,7 +221,7 @@ class RowOrder {
 }  // namespace
 
 Image decode_gif(const PictureFile& file) {
-  ByteReader reader(file);
+  PictureReader reader(file);
   GifHeader header = read_header(file, reader);
   Image image =
       new_image(file, header.palette.empty() ? Mode::l : Mode::p, header.width, header.height);
@@ -255,7 +255,7 @@ Image decode_gif(const PictureFile& file) {
 }
 
 ImageInfo gif_info(const PictureFile& file) {
-  ByteReader reader(file);
+  PictureReader reader(file);
   const GifHeader header = read_header(file, reader);
   check_size(file, header.width, header.height);
   ImageInfo info;

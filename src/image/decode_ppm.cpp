@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/fail.h"
-#include "image/byte_reader.h"
+#include "image/picture_reader.h"
 #include "image/unpack.h"
 
 namespace tandem {
@@ -43,7 +43,7 @@ int64_t to_number(const PictureFile& file, std::string_view digits) {
 
 /// A number of the header and the one white space behind it. A comment may
 /// stand anywhere, even inside the number.
-int64_t header_number(const PictureFile& file, ByteReader& reader) {
+int64_t header_number(const PictureFile& file, PictureReader& reader) {
   std::string digits;
   while (reader.left() > 0 && digits.size() <= kLongestNumber) {
     const int byte = reader.u8();
@@ -61,7 +61,7 @@ int64_t header_number(const PictureFile& file, ByteReader& reader) {
   return to_number(file, digits);
 }
 
-PpmHeader read_header(const PictureFile& file, ByteReader& reader) {
+PpmHeader read_header(const PictureFile& file, PictureReader& reader) {
   PpmHeader header;
   const int kind = reader.take(2)[1] - '0';  // 1 to 6
   if (!is_space(reader.u8())) fail_damaged(file, "its first line is too long");
@@ -120,7 +120,7 @@ class SampleWriter {
 /// ends decides what Pillow makes of files that are too short or too long.
 class PlainText {
  public:
-  explicit PlainText(ByteReader& reader) : reader_(reader) {}
+  explicit PlainText(PictureReader& reader) : reader_(reader) {}
 
   /// False at the end of the file. The text may be empty before it.
   bool next(std::string& text) {
@@ -138,11 +138,11 @@ class PlainText {
 
  private:
   static constexpr uint64_t kBlock = uint64_t{1} << 20;
-  ByteReader& reader_;
+  PictureReader& reader_;
   bool in_comment_ = false;
 };
 
-void read_plain_bits(const PictureFile& file, ByteReader& reader, Image& image) {
+void read_plain_bits(const PictureFile& file, PictureReader& reader, Image& image) {
   PlainText blocks(reader);
   SampleWriter out(image);
   for (std::string text; !out.full();) {
@@ -163,7 +163,7 @@ std::string_view next_word(std::string_view text, size_t& at) {
   return text.substr(start, at - start);
 }
 
-void read_plain_numbers(const PictureFile& file, ByteReader& reader, const PpmHeader& header,
+void read_plain_numbers(const PictureFile& file, PictureReader& reader, const PpmHeader& header,
                         Image& image) {
   PlainText blocks(reader);
   const Scaler scale(header);
@@ -194,7 +194,7 @@ void read_plain_numbers(const PictureFile& file, ByteReader& reader, const PpmHe
   }
 }
 
-void read_scaled(ByteReader& reader, const PpmHeader& header, Image& image) {
+void read_scaled(PictureReader& reader, const PpmHeader& header, Image& image) {
   const Scaler scale(header);
   const bool wide = header.maximum > 255;
   std::vector<int> scaled(wide ? 65536 : 256);
@@ -207,7 +207,7 @@ void read_scaled(ByteReader& reader, const PpmHeader& header, Image& image) {
 }  // namespace
 
 Image decode_ppm(const PictureFile& file) {
-  ByteReader reader(file, true);
+  PictureReader reader(file, true);
   const PpmHeader header = read_header(file, reader);
   Image image = new_image(file, header.mode, header.width, header.height);
   if (header.plain) {
@@ -230,7 +230,7 @@ Image decode_ppm(const PictureFile& file) {
 }
 
 ImageInfo ppm_info(const PictureFile& file) {
-  ByteReader reader(file, true);
+  PictureReader reader(file, true);
   const PpmHeader header = read_header(file, reader);
   check_size(file, header.width, header.height);
   ImageInfo info;

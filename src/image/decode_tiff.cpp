@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/fail.h"
-#include "image/byte_reader.h"
 #include "image/decode_libtiff.h"
+#include "image/picture_reader.h"
 #include "image/tiff_layout.h"
 #include "image/unpack.h"
 
@@ -74,7 +74,7 @@ std::vector<Part> parts_of(const PictureFile& file, const TiffDirectory& directo
 }
 
 void read_part(const PictureFile& file, const Part& part, Image& image) {
-  ByteReader reader(file);
+  PictureReader reader(file);
   reader.seek(part.offset);
   const int64_t used = part.unpacker->row_bytes(part.width);
   if (part.stride != 0 && part.stride < used) fail_damaged(file, "its tiles are too narrow");

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "image/byte_reader.h"
+#include "image/picture_reader.h"
 
 namespace tandem {
 
@@ -61,7 +61,7 @@ class PngChunks {
   void add_text(size_t bytes);
 
   const PictureFile& file_;
-  ByteReader reader_;
+  PictureReader reader_;
   PngHeader header_;
   uint64_t data_left_ = 0;  // of the current data chunk
   int64_t frames_ = 0;      // of the animation, 0 where there is none

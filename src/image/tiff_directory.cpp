@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "image/byte_reader.h"
+#include "image/picture_reader.h"
 
 namespace tandem {
 namespace {

@@ -110,6 +110,26 @@ TEST(House, LibraryCodeNeitherPrintsNorExits) {
   }
 }
 
+// Two types of one name in one namespace are one type to the linker, which then
+// mixes their functions.
+TEST(House, NoTwoHeadersDefineTypesOfOneName) {
+  const std::regex opens(R"(^namespace ([\w:]+) \{)");
+  const std::regex defines(R"(^(?:class|struct|enum class) (\w+)[^;]*$)");
+  std::map<std::string, std::string> defined_in;
+  for (const SourceFile& file : source_files("src")) {
+    if (!is_header(file.path)) continue;
+    std::string space;
+    std::smatch match;
+    for (const std::string& line : file.lines) {
+      if (std::regex_search(line, match, opens)) space = match[1].str();
+      if (!std::regex_search(line, match, defines)) continue;
+      const auto [at, is_new] = defined_in.emplace(space + "::" + match[1].str(), file.path);
+      EXPECT_TRUE(is_new) << file.path << " and " << at->second << " both define " << at->first;
+    }
+  }
+  EXPECT_FALSE(defined_in.empty());
+}
+
 TEST(House, FilesStayOneIdeaLong) {
   constexpr size_t kWish = 400;
   constexpr size_t kLimit = 500;

@@ -19,9 +19,9 @@ inline uint64_t number_in(std::span<const uint8_t> bytes, bool big_endian) {
 
 /// A position in a file. What would read past the end refuses the file as
 /// truncated.
-class ByteReader {
+class PictureReader {
  public:
-  explicit ByteReader(const PictureFile& file, bool big_endian = false)
+  explicit PictureReader(const PictureFile& file, bool big_endian = false)
       : file_(file), big_endian_(big_endian) {}
 
   size_t position() const { return at_; }
