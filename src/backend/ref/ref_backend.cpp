@@ -43,6 +43,7 @@ std::vector<int64_t> attended_rows(const Sequences& sequences, int64_t s, int64_
 }
 
 void softmax(std::vector<double>& values) {
+  if (values.empty()) return;
   const double largest = *std::max_element(values.begin(), values.end());
   double sum = 0;
   for (double& value : values) sum += value = std::exp(value - largest);
