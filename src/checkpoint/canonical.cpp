@@ -90,11 +90,16 @@ void check_table(int64_t rows, int64_t width, const std::string& name, const Sou
          names.weights, name, rows, width, kMaxElements);
 }
 
+bool is_floating(DType dtype) {
+  return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
 const TensorView* position_table(const TensorStore& weights, const std::string& name,
                                  int64_t width) {
   const TensorView* table = weights.find(name);
-  const bool usable = table != nullptr && table->shape.size() == 2 && table->shape[0] > 0 &&
-                      table->shape[1] == width;
+  // Others are left to check_weights.
+  const bool usable = table != nullptr && is_floating(table->dtype) && table->shape.size() == 2 &&
+                      table->shape[0] > 0 && table->shape[1] == width;
   return usable ? table : nullptr;
 }
 

@@ -78,11 +78,11 @@ void report_config(const std::string& path, OrderedJson& report) {
   };
   try {
     if (const auto file = file_in(path, "open_clip_config.json"); !file.empty()) {
-      const auto config = parse_open_clip_config(read_json(file), file);
+      const auto config = parse_open_clip_config(read_config(file), file);
       tell(name_of(Layout::open_clip), config.model);
       report["preprocessing"] = describe(config.preprocess);
     } else if (const auto other = file_in(path, "config.json"); !other.empty()) {
-      tell(name_of(Layout::hugging_face), parse_hugging_face_config(read_json(other), other));
+      tell(name_of(Layout::hugging_face), parse_hugging_face_config(read_config(other), other));
     }
   } catch (const Error&) {
     // The sentence is among the contradictions already: the config came first.

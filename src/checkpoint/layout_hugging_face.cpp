@@ -57,8 +57,10 @@ TensorView& add_joined(TensorStore& weights, const std::string& name,
   std::vector<const TensorView*> parts;
   for (const auto& part : source.names) parts.push_back(&required(weights, part, names));
   const TensorView& q = *parts[0];
+  constexpr int64_t kMaxRows = 1 << 24;  // three times a foreign size must not wrap around
   for (size_t i = 0; i < parts.size(); ++i)
-    if (parts[i]->shape != q.shape || parts[i]->dtype != q.dtype || q.shape.empty())
+    if (parts[i]->shape != q.shape || parts[i]->dtype != q.dtype || q.shape.empty() ||
+        q.shape[0] > kMaxRows)
       fail(ErrorKind::bad_model,
            "{}: {} is {} {} beside {} of {} {}; queries, keys and values have one shape and type",
            names.weights, quote_name(source.names[i]), name_of(parts[i]->dtype),
@@ -98,7 +100,7 @@ void read_preprocessing(Checkpoint& checkpoint, const std::string& folder) {
         "with "
         "its defaults");
   } else {
-    checkpoint.preprocess = parse_image_processor(read_json(path), path, size);
+    checkpoint.preprocess = parse_image_processor(read_config(path), path, size);
   }
   if (checkpoint.preprocess.kind != PreprocessKind::hugging_face) return;
   checkpoint.rules.push_back(
@@ -116,7 +118,7 @@ Checkpoint open_hugging_face(const std::string& folder, const OpenOptions& optio
   checkpoint.layout = Layout::hugging_face;
   SourceNames names{.config = file_in(folder, "config.json")};
   auto& config = checkpoint.config;
-  config = parse_hugging_face_config(read_json(names.config), names.config);
+  config = parse_hugging_face_config(read_config(names.config), names.config);
   names.weights = hugging_face_weights(folder);
   if (names.weights.empty()) {
     const std::string foreign = foreign_file_in(folder);

@@ -58,7 +58,7 @@ Checkpoint open_open_clip(const std::string& folder, const OpenOptions& options)
   checkpoint.path = folder;
   checkpoint.layout = Layout::open_clip;
   SourceNames names{.config = file_in(folder, "open_clip_config.json")};
-  auto parsed = parse_open_clip_config(read_json(names.config), names.config);
+  auto parsed = parse_open_clip_config(read_config(names.config), names.config);
   checkpoint.config = parsed.model;
   checkpoint.preprocess = parsed.preprocess;
   if (!parsed.has_preprocess)

@@ -1,5 +1,6 @@
 // OpenAI's published archives, and state dicts in their keys: the config is derived
 // from the tensors' shapes as openai/CLIP's build_model does (clip/model.py).
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -70,7 +71,8 @@ ImageConfig image_of(const Shapes& shapes) {
     const int patch = shapes.axis("visual.conv1.weight", 4, 3);
     const int grid = square_side(shapes.axis("visual.positional_embedding", 2, 0));
     config.patch_height = config.patch_width = patch;
-    config.image_height = config.image_width = patch * grid;
+    config.image_height = config.image_width =
+        static_cast<int>(std::min(int64_t{patch} * grid, kMaxSize));
     config.transformer = transformer_of(shapes.axis("visual.conv1.weight", 4, 0),
                                         shapes.parts_after("visual.transformer.resblocks."));
     return config;

@@ -4,8 +4,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
-#include "base/fail.h"
+#include "base/files.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_file.h"
 #include "text/tokenizer_config.h"
@@ -45,6 +46,11 @@ std::string first_file(const std::string& folder, const std::vector<std::string>
   for (const auto& name : names)
     if (std::string path = file_in(folder, name); !path.empty()) return path;
   return "";
+}
+
+Json read_config(const std::string& path) {
+  constexpr uint64_t kMaxBytes = 1 << 22;  // the largest published ones have some kilobytes
+  return parse_json(read_file(path, kMaxBytes), path);
 }
 
 TensorStore read_weights(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "checkpoint/checkpoint.h"
 
 namespace tandem {
@@ -13,6 +14,9 @@ std::string file_in(const std::string& folder, const std::string& name);
 
 /// The first of these names that is a file in the folder, with its path; "" where none is.
 std::string first_file(const std::string& folder, const std::vector<std::string>& names);
+
+/// The JSON of a config file, which is small.
+Json read_config(const std::string& path);
 
 /// Tensors of a weights file of any container: *.safetensors, *.safetensors.index.json,
 /// or a torch file.

@@ -21,10 +21,10 @@ namespace fs = std::filesystem;
 
 // A folder may serve both libraries; then both configs must tell of one model.
 void check_agreement(const std::string& open_clip_path, const std::string& hugging_face_path) {
-  auto open_clip = parse_open_clip_config(read_json(open_clip_path), open_clip_path).model;
+  auto open_clip = parse_open_clip_config(read_config(open_clip_path), open_clip_path).model;
   ModelConfig other;
   try {
-    other = parse_hugging_face_config(read_json(hugging_face_path), hugging_face_path);
+    other = parse_hugging_face_config(read_config(hugging_face_path), hugging_face_path);
   } catch (const Error& error) {
     // Another program's config.json, which open_clip would not read either.
     if (error.kind() == ErrorKind::unsupported) return;
@@ -103,7 +103,10 @@ Checkpoint open_checkpoint(const std::string& path, const OpenOptions& options) 
   std::error_code error;
   if (!fs::exists(path, error))
     fail(ErrorKind::io, "{}: there is no such file or folder; give a model's path or name", path);
-  return fs::is_directory(path, error) ? open_folder(path, options) : open_file(path, options);
+  if (fs::is_directory(path, error)) return open_folder(path, options);
+  if (!fs::is_regular_file(path, error))
+    fail(ErrorKind::bad_input, "{}: is neither a file nor a folder; give a model's path", path);
+  return open_file(path, options);
 }
 
 }  // namespace tandem
