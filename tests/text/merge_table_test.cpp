@@ -35,6 +35,18 @@ TEST(MergeTable, TheReferencesDifferWhereAMergeMakesABetterPair) {
   EXPECT_EQ(merged(table, MergeOrder::one_at_a_time, {1, 2, 1, 2}), (Symbols{30, 2}));
 }
 
+TEST(MergeTable, InALongWordToo) {
+  constexpr int32_t a = 1, b = 2, c = 3, z = 4, x = 5, y = 6;
+  const std::vector<Merge> merges = {{a, b, x}, {a, c, x}, {x, x, y}};
+  Symbols word = {a, b, a, b, z, a, c, a, b, a, b};  // its middle x is made last
+  const Symbols tail(100, z);
+  word.insert(word.end(), tail.begin(), tail.end());
+  Symbols expected = {y, z, y, x};
+  expected.insert(expected.end(), tail.begin(), tail.end());
+  EXPECT_EQ(merged(MergeTable(merges), MergeOrder::all_of_a_rank, word), expected);
+  EXPECT_EQ(merged(MergeTable(merges), MergeOrder::one_at_a_time, word), expected);
+}
+
 /// The references' rule, word for word, to hold the fast paths against.
 Symbols merged_by_the_rule(const MergeTable& table, MergeOrder order, Symbols word) {
   while (true) {
