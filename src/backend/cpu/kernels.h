@@ -96,9 +96,6 @@ struct Kernels {
   /// x += gamma * y, gamma null for 1.
   void (*add)(float* x, const float* y, const float* gamma, int64_t n);
   void (*scale)(float* x, float factor, int64_t n);
-  /// `rounds` rounds of independent multiply-adds in registers: the most that a core can do.
-  /// Returns how many floating-point operations those were; `sink` takes a number.
-  int64_t (*multiply_adds)(int64_t rounds, float* sink);
 };
 
 /// The table for an instruction set, or null where this build has none of its own.

@@ -17,8 +17,7 @@ constexpr Kernels kernels_with(Isa isa) {
           .layer_norm = RowsOf<V>::layer_norm,
           .normalise = RowsOf<V>::normalise,
           .add = RowsOf<V>::add,
-          .scale = RowsOf<V>::scale,
-          .multiply_adds = RowsOf<V>::multiply_adds};
+          .scale = RowsOf<V>::scale};
 }
 
 }  // namespace tandem::cpu

@@ -74,20 +74,6 @@ struct RowsOf {
     const T wide = V::broadcast(factor);
     each(x, x, n, [&](T v, auto) { return V::multiply(v, wide); });
   }
-
-  static int64_t multiply_adds(int64_t rounds, float* sink) {
-    // Twelve chains: more than latency times units of any core, and room for them in 16 registers.
-    constexpr int kChains = 12;
-    T sums[kChains];
-    for (int i = 0; i < kChains; ++i) sums[i] = V::broadcast(1.0f + static_cast<float>(i));
-    const T factor = V::broadcast(0.999f), term = V::broadcast(0.001f);
-    for (int64_t round = 0; round < rounds; ++round)
-#pragma GCC unroll 12
-      for (int i = 0; i < kChains; ++i) sums[i] = V::fma(sums[i], factor, term);
-    for (int i = 1; i < kChains; ++i) sums[0] = V::add(sums[0], sums[i]);
-    *sink = Math<V>::sum(sums[0]);
-    return rounds * kChains * V::kLanes * 2;
-  }
 };
 
 }  // namespace tandem::cpu
