@@ -7,8 +7,11 @@ namespace tandem::kernels {
 
 float fma_rounds_avx512(long rounds) {
   const __m512 factor = _mm512_set1_ps(0.999f), term = _mm512_set1_ps(0.001f);
-  __m512 s0 = term, s1 = term, s2 = term, s3 = term, s4 = term, s5 = term;
-  __m512 s6 = term, s7 = term, s8 = term, s9 = term, s10 = term, s11 = term;
+  // Each chain starts elsewhere: of equal ones the compiler would compute one alone.
+  __m512 s0 = _mm512_set1_ps(0), s1 = _mm512_set1_ps(1), s2 = _mm512_set1_ps(2);
+  __m512 s3 = _mm512_set1_ps(3), s4 = _mm512_set1_ps(4), s5 = _mm512_set1_ps(5);
+  __m512 s6 = _mm512_set1_ps(6), s7 = _mm512_set1_ps(7), s8 = _mm512_set1_ps(8);
+  __m512 s9 = _mm512_set1_ps(9), s10 = _mm512_set1_ps(10), s11 = _mm512_set1_ps(11);
   for (long i = 0; i < rounds; ++i) {
     s0 = _mm512_fmadd_ps(s0, factor, term), s1 = _mm512_fmadd_ps(s1, factor, term);
     s2 = _mm512_fmadd_ps(s2, factor, term), s3 = _mm512_fmadd_ps(s3, factor, term);
