@@ -39,14 +39,20 @@ void multiply(const Kernels& kernels, int64_t rows, const RowSource& source,
   const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
   const int64_t panels = weights.panels(), chunk = chunk_panels(tiles, panels);
   const int64_t chunks = (panels + chunk - 1) / chunk;
+  // Either factor is read again for every part of the other, in all as often: the smaller one,
+  // which a cache holds, is to go by while a part of the larger one stays.
+  const bool rows_stay = rows > weights.columns();
+  const auto tile_of = [&](int64_t task) { return rows_stay ? task / chunks : task % tiles; };
+  const auto panel_of = [&](int64_t task) {
+    return (rows_stay ? task % chunks : task / tiles) * chunk;
+  };
   // The first weights of the task that this thread may expect next.
   const int64_t threads = thread_count();
   const auto after = [&](int64_t task) {
-    const int64_t next = std::min(task + threads, tiles * chunks - 1);
-    return weights.block(0, next / tiles * chunk);
+    return weights.block(0, panel_of(std::min(task + threads, tiles * chunks - 1)));
   };
   parallel_for(tiles * chunks, [&](int64_t task) {
-    const int64_t tile = task % tiles, panel = task / tiles * chunk;
+    const int64_t tile = tile_of(task), panel = panel_of(task);
     const int64_t row = rows * tile / tiles, count = rows * (tile + 1) / tiles - row;
     const Epilogue last = at(epilogue, row, panel * kPanel);
     alignas(64) float scratch[kTileRows * kBlock];
