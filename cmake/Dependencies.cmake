@@ -7,6 +7,7 @@ find_package(PkgConfig REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(TANDEM_IMAGE REQUIRED IMPORTED_TARGET libjpeg libwebp libwebpdemux libtiff-4 libheif libavif libexif)
 pkg_check_modules(TANDEM_TEXT REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(TANDEM_TOML REQUIRED IMPORTED_TARGET tomlplusplus)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 
 if(TANDEM_BENCH)

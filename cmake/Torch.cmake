@@ -60,8 +60,18 @@ target_link_libraries(tandem_libtorch INTERFACE -Wl,--no-as-needed ${TANDEM_TORC
   ${TANDEM_TORCH_CPU_LIBRARY} $<$<BOOL:${TANDEM_TORCH_CUDA_LIBRARY}>:${TANDEM_TORCH_CUDA_LIBRARY}>
   -Wl,--as-needed ${TANDEM_TORCH_C10_LIBRARY})
 
+# Many processes: c10d over Gloo, whose headers c10d's include. Without them one process trains.
+find_path(TANDEM_GLOO_INCLUDE gloo/context.h)
+find_library(TANDEM_GLOO_LIBRARY gloo)
+mark_as_advanced(TANDEM_GLOO_INCLUDE TANDEM_GLOO_LIBRARY)
+if(TANDEM_GLOO_INCLUDE AND TANDEM_GLOO_LIBRARY)
+  target_compile_definitions(tandem_libtorch INTERFACE USE_DISTRIBUTED USE_C10D_GLOO)
+  target_include_directories(tandem_libtorch SYSTEM INTERFACE ${TANDEM_GLOO_INCLUDE})
+  target_link_libraries(tandem_libtorch INTERFACE ${TANDEM_GLOO_LIBRARY})
+endif()
+
 file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/backend/torch/*.cpp
-  ${CMAKE_SOURCE_DIR}/src/train/*.cpp)
+  ${CMAKE_SOURCE_DIR}/src/train/torch/*.cpp)
 add_library(tandem-torch SHARED ${torch_sources})
 target_include_directories(tandem-torch PRIVATE ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(tandem-torch PRIVATE tandem fmt::fmt tandem_libtorch)

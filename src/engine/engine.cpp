@@ -8,7 +8,7 @@
 #include "base/mapped_file.h"
 #include "base/thread_pool.h"
 #include "engine/fingerprint.h"
-#include "engine/prompt_trie.h"
+#include "model/prompt_trie.h"
 #include "image/decode.h"
 #include "image/preprocess.h"
 #include "model/weight_table.h"

@@ -12,7 +12,7 @@
 
 #include "backend/encoder.h"
 #include "checkpoint/checkpoint.h"
-#include "engine/text_batch.h"
+#include "model/text_batch.h"
 #include "image/image.h"
 #include "tandem/model.h"
 #include "text/tokenizer.h"

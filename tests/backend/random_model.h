@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/text_batch.h"
+#include "model/text_batch.h"
 #include "model/backend.h"
 #include "model/config.h"
 #include "model/weight_table.h"

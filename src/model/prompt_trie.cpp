@@ -1,4 +1,4 @@
-#include "engine/prompt_trie.h"
+#include "model/prompt_trie.h"
 
 #include <utility>
 

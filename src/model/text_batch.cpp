@@ -1,9 +1,9 @@
-#include "engine/text_batch.h"
+#include "model/text_batch.h"
 
 #include <algorithm>
 
 #include "base/fail.h"
-#include "engine/prompt_trie.h"
+#include "model/prompt_trie.h"
 
 namespace tandem {
 namespace {

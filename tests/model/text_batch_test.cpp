@@ -1,4 +1,4 @@
-#include "engine/text_batch.h"
+#include "model/text_batch.h"
 
 #include <gtest/gtest.h>
 

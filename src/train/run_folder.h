@@ -1,0 +1,88 @@
+// What a run leaves on disk: its configuration, log, curves and checkpoints.
+//
+//   RUN/run.toml               the whole configuration, defaults included
+//   RUN/run.json               version, data fingerprints, device, when it began
+//   RUN/log.jsonl              a line a step; evaluations and remarks between
+//   RUN/events.out.tfevents.*  the same for TensorBoard
+//   RUN/report.html            the curves
+//   RUN/checkpoints/step-00001000/   a model folder (open_clip or Hugging Face layout) that
+//       everything opens, with training.safetensors and training.json beside, to go on from
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/tensor.h"
+#include "checkpoint/checkpoint.h"
+#include "train/run_config.h"
+#include "train/trainer.h"
+
+namespace tandem {
+
+struct RunCheckpoint {
+  std::string folder;
+  int64_t step = 0;
+};
+
+/// One writer a run (rank 0).
+class RunFolder {
+ public:
+  /// Makes the folder and its files. Error: bad_input where a run stands there already.
+  static RunFolder create(const RunConfig& config, const OrderedJson& facts);
+  /// Goes on from a step: log lines and events after it are dropped, half-written checkpoints
+  /// removed.
+  static RunFolder resume(const std::string& path, int64_t step);
+  ~RunFolder();
+  RunFolder(RunFolder&&) noexcept;
+
+  const std::string& path() const;
+  void log_step(const StepRecord& record);
+  void log_metrics(int64_t step, const Metrics& metrics);
+  void log_remark(int64_t step, const std::string& sentence);
+  /// A checkpoint that appears whole or not at all; afterwards the newest `keep` stay. `model`:
+  /// what the folder opens as (averaged weights where there are some); `state` and `facts`: what
+  /// going on needs.
+  std::string save(int64_t step, const Checkpoint& model, const TensorStore& state,
+                   const OrderedJson& facts, int keep);
+  /// Writes report.html and syncs the logs to disk.
+  void finish();
+
+ private:
+  class Impl;
+  explicit RunFolder(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Oldest first; half-written ones are none.
+std::vector<RunCheckpoint> run_checkpoints(const std::string& run);
+/// "latest" or a folder. Errors: bad_input where there is none, saying what to do.
+RunCheckpoint find_run_checkpoint(const std::string& run, const std::string& which);
+
+/// The state beside a checkpoint's model.
+struct TrainingState {
+  TensorStore
+      tensors;  ///< "m.NAME", "v.NAME" (moments), "param.NAME" where the model has averaged weights
+  Json facts;
+};
+TrainingState read_training_state(const std::string& checkpoint_folder);
+
+/// One run's curves, read from log.jsonl (a half-written last line is passed over).
+struct RunLog {
+  std::string name;
+  std::vector<StepRecord> steps;
+  std::vector<std::pair<int64_t, Metrics>> metrics;
+  std::vector<std::pair<int64_t, std::string>> remarks;
+};
+RunLog read_run_log(const std::string& run);
+
+/// One self-contained HTML page with the curves of one or several runs.
+std::string report_page(const std::vector<RunLog>& runs);
+
+/// The model card of an exported run, in Markdown: data, steps, metrics, cost.
+std::string model_card(const std::string& run, int64_t step);
+
+}  // namespace tandem
