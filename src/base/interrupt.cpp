@@ -12,6 +12,8 @@ static_assert(std::atomic<bool>::is_always_lock_free);  // it is set in a signal
 
 void request_interrupt() noexcept { requested = true; }
 
+bool interrupt_requested() noexcept { return requested; }
+
 void check_interrupt() {
   if (requested) throw Interrupted();
 }

@@ -9,6 +9,9 @@ struct Interrupted {};
 /// Safe in a signal handler.
 void request_interrupt() noexcept;
 
+/// Whether it was called: for work that ends by saving rather than by an exception.
+bool interrupt_requested() noexcept;
+
 /// Throws Interrupted once request_interrupt() was called.
 void check_interrupt();
 

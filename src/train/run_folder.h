@@ -15,7 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
 #include "base/tensor.h"
 #include "checkpoint/checkpoint.h"
 #include "train/run_config.h"
@@ -28,16 +27,17 @@ struct RunCheckpoint {
   int64_t step = 0;
 };
 
-/// One writer a run (rank 0).
+/// One writer a run (rank 0). `facts` are a JSON object's text.
 class RunFolder {
  public:
   /// Makes the folder and its files. Error: bad_input where a run stands there already.
-  static RunFolder create(const RunConfig& config, const OrderedJson& facts);
+  static RunFolder create(const RunConfig& config, const std::string& facts);
   /// Goes on from a step: log lines and events after it are dropped, half-written checkpoints
   /// removed.
   static RunFolder resume(const std::string& path, int64_t step);
   ~RunFolder();
   RunFolder(RunFolder&&) noexcept;
+  RunFolder& operator=(RunFolder&&) noexcept;
 
   const std::string& path() const;
   void log_step(const StepRecord& record);
@@ -47,7 +47,7 @@ class RunFolder {
   /// what the folder opens as (averaged weights where there are some); `state` and `facts`: what
   /// going on needs.
   std::string save(int64_t step, const Checkpoint& model, const TensorStore& state,
-                   const OrderedJson& facts, int keep);
+                   const std::string& facts, int keep);
   /// Writes report.html and syncs the logs to disk.
   void finish();
 
@@ -66,7 +66,7 @@ RunCheckpoint find_run_checkpoint(const std::string& run, const std::string& whi
 struct TrainingState {
   TensorStore
       tensors;  ///< "m.NAME", "v.NAME" (moments), "param.NAME" where the model has averaged weights
-  Json facts;
+  std::string facts;  ///< training.json's text
 };
 TrainingState read_training_state(const std::string& checkpoint_folder);
 

@@ -30,6 +30,7 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 struct TrainHooks {
   std::function<void(const StepRecord&)> on_step{};
   std::function<void(const std::string& sentence)> on_remark{};
+  std::function<void(int64_t step, const Metrics& metrics)> on_metrics{};
   /// Measures a model folder; wired by whoever may use zero_shot and eval.
   std::function<Metrics(const std::string& model_folder)> evaluate{};
 };
