@@ -66,15 +66,19 @@ const Library& library() {
 
 template <class Function>
 Function function(const char* name) {
+  return reinterpret_cast<Function>(torch_symbol(name));
+}
+
+}  // namespace
+
+void* torch_symbol(const char* name) {
   if (library().handle == nullptr) fail(ErrorKind::unsupported, "{}", library().why);
   void* symbol = dlsym(library().handle, name);
   if (symbol == nullptr)
     fail(ErrorKind::unsupported, "{}: belongs to another version of Tandem, it has no {}; {}",
          library().path, name, kRemedy);
-  return reinterpret_cast<Function>(symbol);
+  return symbol;
 }
-
-}  // namespace
 
 std::unique_ptr<Encoder> make_torch_encoder(const ModelConfig& config, const TensorStore& weights,
                                             const std::string& device) {

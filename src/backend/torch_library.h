@@ -38,4 +38,8 @@ std::string torch_library_path(std::string* why = nullptr);
 /// Error: unsupported where the library cannot be opened.
 TorchInfo torch_info();
 
+/// The address of something else that the library exports with C linkage (train/trainer.h).
+/// Errors: unsupported where the library or the symbol is not there, naming the package.
+void* torch_symbol(const char* name);
+
 }  // namespace tandem

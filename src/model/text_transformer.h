@@ -47,18 +47,19 @@ TextTransformer<B> prepare_text_transformer(B& b, const TensorStore& weights,
   return tower;
 }
 
-/// Features [texts, embed_dim], before normalisation. Taps: text.embed,
-/// text.block.N, text.ln_final (not with a class row), text.pooled; a listener
-/// must bring padded texts.
+/// Features [texts, embed_dim], before normalisation. `prune`: the last block for the
+/// pooled rows alone. Taps: text.embed, text.block.N, text.ln_final (not with a class
+/// row), text.pooled; a listener must bring padded texts.
 template <class B>
-typename B::Tensor forward(B& b, const TextTransformer<B>& tower, const TextBatch& batch) {
+typename B::Tensor forward(B& b, const TextTransformer<B>& tower, const TextBatch& batch,
+                           bool prune = true) {
   const auto& config = tower.config;
   auto x = b.token_embedding(batch.ids, tower.token_embedding,
                              tower.cls_emb ? &*tower.cls_emb : nullptr);
   x = b.add_positions(std::move(x), tower.positional_embedding, batch.positions);
   tap(b, x, "text.embed");
 
-  const bool pruned = !b.listening();
+  const bool pruned = prune && !b.listening();
   x = forward(b, tower.transformer, std::move(x), batch.sequences,
               pruned ? std::span<const int64_t>(batch.pooled_rows) : std::span<const int64_t>(),
               "text");

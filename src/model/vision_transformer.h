@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,15 @@ struct VisionTransformer {
   std::optional<AttentionalPooler<B>> attn_pool;
   typename B::LayerNorm ln_post;
   typename B::Linear proj;
+};
+
+/// How a batch goes through the tower; inference takes the defaults.
+struct VisionPass {
+  /// The last block for the class token alone, where nothing else is read.
+  bool prune = true;
+  /// Patch dropout (FLIP, arXiv 2212.00794), in training: the rows of the batch that go on once
+  /// positions are added, as many of each picture, its class token first. Empty: all.
+  std::span<const int64_t> kept_rows{};
 };
 
 /// The class token alone is read after the last block.
@@ -136,22 +146,26 @@ typename B::Tensor pool(B& b, const VisionTransformer<B>& tower, typename B::Ten
 /// Features [batch, embed_dim], before normalisation. Taps: image.embed,
 /// image.ln_pre, image.block.N, image.attn_pool, image.pooled.
 template <class B>
-typename B::Tensor forward(B& b, const VisionTransformer<B>& tower, const Pixels& pixels) {
+typename B::Tensor forward(B& b, const VisionTransformer<B>& tower, const Pixels& pixels,
+                           const VisionPass& pass = {}) {
   const auto& config = tower.config;
   const int64_t length = config.rows();
-  const auto sequences = Sequences::uniform(pixels.batch, length, Sequences::Attends::all);
-  std::vector<int32_t> positions(static_cast<size_t>(sequences.rows()));
+  std::vector<int32_t> positions(static_cast<size_t>(pixels.batch * length));
   for (size_t row = 0; row < positions.size(); ++row)
     positions[row] = static_cast<int32_t>(row % length);
 
   auto x = b.patch_embedding(pixels, tower.conv1, tower.class_embedding);
   x = b.add_positions(std::move(x), tower.positional_embedding, positions);
   tap(b, x, "image.embed");
+  if (!pass.kept_rows.empty()) x = b.gather_rows(x, pass.kept_rows);
+  const int64_t kept =
+      pass.kept_rows.empty() ? length : static_cast<int64_t>(pass.kept_rows.size()) / pixels.batch;
+  const auto sequences = Sequences::uniform(pixels.batch, kept, Sequences::Attends::all);
   if (tower.ln_pre) x = b.layer_norm(x, *tower.ln_pre);
   tap(b, x, "image.ln_pre");
 
   const auto class_rows = std::span(sequences.offsets).first(sequences.count());
-  const bool pruned = pools_one_row(config) && !b.listening();
+  const bool pruned = pass.prune && pools_one_row(config) && !b.listening();
   x = forward(b, tower.transformer, std::move(x), sequences,
               pruned ? class_rows : std::span<const int64_t>(), "image");
   x = pool(b, tower, std::move(x), sequences, pruned ? std::span<const int64_t>() : class_rows);

@@ -90,7 +90,13 @@ std::map<std::string, TrainingValue> run_training_case(const TrainingCase& train
 
 /// What libtandem-torch.so exports, with C linkage; Error passes through.
 inline constexpr const char* kTrainSymbol = "tandem_train";
+using TrainFunction = void (*)(const TrainRequest& request, const TrainHooks& hooks,
+                               TrainSummary& out);
 inline constexpr const char* kBenchTrainingSymbol = "tandem_bench_training";
+using BenchTrainingFunction = void (*)(const StepBench& bench,
+                                       const std::function<void(const StepTiming&)>& report);
 inline constexpr const char* kTrainingCaseSymbol = "tandem_training_case";
+using TrainingCaseFunction = void (*)(const TrainingCase& training_case,
+                                      std::map<std::string, TrainingValue>& out);
 
 }  // namespace tandem

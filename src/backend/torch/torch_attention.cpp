@@ -40,7 +40,9 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
 #else
   (void)triangle;
   at::Tensor scores = at::matmul(q * scale, k.transpose(-2, -1));
-  if (mask.defined()) scores = at::GradMode::is_enabled() ? scores + mask : scores.add_(mask);
+  const bool in_place =
+      !at::GradMode::is_enabled() && mask.defined() && mask.scalar_type() == scores.scalar_type();
+  if (mask.defined()) scores = in_place ? scores.add_(mask) : scores + mask;
   return at::matmul(at::softmax(scores, -1), v);
 #endif
 }

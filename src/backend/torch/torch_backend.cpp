@@ -30,6 +30,11 @@ namespace {
 // Nobody differentiates: what this operation has made itself may be overwritten.
 bool may_overwrite() { return !at::GradMode::is_enabled(); }
 
+// Nor would what is put in lose precision (autocast: a product is bfloat16, the rest f32).
+bool may_overwrite(const at::Tensor& y, const at::Tensor* operand) {
+  return may_overwrite() && (operand == nullptr || operand->scalar_type() == y.scalar_type());
+}
+
 at::Tensor activate(const at::Tensor& x, Activation activation) {
   if (activation == Activation::quick_gelu) {
     at::Tensor gate = at::sigmoid(x * 1.702);
@@ -116,7 +121,7 @@ at::Tensor Backend::linear(const Tensor& x, const Linear& weights,
   at::Tensor y = weights.bias.defined() ? at::linear(x, weights.weight, weights.bias)
                                         : at::linear(x, weights.weight);
   if (epilogue.activation) y = activate(y, *epilogue.activation);
-  if (may_overwrite()) {
+  if (may_overwrite(y, epilogue.gamma) && may_overwrite(y, epilogue.residual)) {
     if (epilogue.gamma) y.mul_(*epilogue.gamma);
     if (epilogue.residual) y.add_(*epilogue.residual);
     return y;
@@ -188,7 +193,7 @@ Map<Backend> Backend::convolution(const Map<Backend>& x, const Convolution& weig
     y.rows = at::batch_norm(y.rows, norm.gain, norm.bias, norm.mean, norm.variance,
                             /*training=*/true, /*momentum=*/0.1, norm.eps, /*cudnn_enabled=*/true);
   }
-  if (may_overwrite()) {
+  if (may_overwrite(y.rows, residual)) {
     if (residual) y.rows.add_(*residual);
     if (relu) y.rows.relu_();
     return y;

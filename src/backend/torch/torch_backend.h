@@ -14,7 +14,7 @@
 
 #include "backend/encoder.h"
 #include "backend/torch/attention_plan.h"
-#include "model/backend.h"
+#include "model/transformer.h"
 
 namespace tandem::torch_backend {
 
@@ -26,8 +26,27 @@ struct Shared {
   /// then views of them and gradients reach them. Empty for inference: prepared
   /// weights then stand on the checkpoint's memory, or are its copies.
   std::map<std::string, at::Tensor, std::less<>> parameters{};
-  /// Batch norm takes the batch's statistics and moves the running ones (momentum 0.1).
+  /// Batch norm takes the batch's statistics and moves the running ones (momentum 0.1), but for
+  /// layers whose parameters ask for no gradient.
   bool training = false;
+  /// Products and convolutions in bfloat16, the rest and the parameters in f32 (autocast); for
+  /// whom an Autocast stands around the calls.
+  bool bf16 = false;
+  /// Residual attention blocks keep their input alone and are computed again backward; `Shared`
+  /// must then outlive the graph.
+  bool recompute_blocks = false;
+};
+
+/// Switches bfloat16 on for the calls of this thread while it lives, where `shared` asks for it.
+class Autocast {
+ public:
+  explicit Autocast(const Shared& shared);
+  ~Autocast();
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+
+ private:
+  bool on_, cuda_, was_caching_ = false;
 };
 
 /// "cpu", "cuda" or "cuda:1". Errors: bad_input for another name, unsupported
@@ -111,6 +130,7 @@ class Backend {
   bool listening() const { return listener_ != nullptr; }
   void tap(const std::string& name, const Tensor& x, MapSize map);
   void copy(const Tensor& x, double* out) const;
+  const Shared& shared() const { return shared_; }
 
  private:
   /// A plan's indices on the device, and the sequences that it is for: the
@@ -135,5 +155,11 @@ class Backend {
   const TapListener* listener_;
   std::optional<Plan> plan_;
 };
+
+/// A block of a tower, for which model/transformer.h finds this overload: as written there, or with
+/// its activations computed again backward.
+at::Tensor forward(Backend& b, const ResidualAttentionBlock<Backend>& block,
+                   const TransformerConfig& config, at::Tensor x, const Sequences& sequences,
+                   std::span<const int64_t> query_rows);
 
 }  // namespace tandem::torch_backend

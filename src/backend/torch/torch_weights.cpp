@@ -116,7 +116,7 @@ Backend::Convolution Backend::convolution_weights(const ConvolutionRef& ref) {
                    bias = parameter(ref.bias), mean = parameter(ref.mean),
                    variance = parameter(ref.variance);
   Convolution convolution{.stride = ref.stride, .padding = ref.padding};
-  if (shared_.training) {
+  if (shared_.training && gain.requires_grad()) {
     convolution.weight = weight;
     convolution.norm = BatchNorm{gain, bias, mean, variance, ref.eps};
   } else {

@@ -3,16 +3,14 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <map>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "train/parameter_groups.h"
 #include "train/run_config.h"
+#include "train/torch/trainable_model.h"
 
 namespace tandem::torch_train {
-
-using Parameters = std::map<std::string, at::Tensor, std::less<>>;
 
 /// Of all trained parameters' gradients together.
 double gradient_norm(const Parameters& parameters);
@@ -24,13 +22,26 @@ class AdamW {
  public:
   AdamW(const std::vector<ParameterRule>& rules, const OptimizerSection& optimizer);
   /// p *= 1 - lr wd; then p -= lr (m / (1 - beta1^t)) / (sqrt(v) / sqrt(1 - beta2^t) + eps), in
-  /// place; clears gradients.
+  /// place; clears gradients. What has no gradient stays as it is.
   void step(Parameters& parameters, double lr);
-  int64_t steps() const;
+  int64_t steps() const { return steps_; }
 
-  /// "m.NAME", "v.NAME"; nothing before the first step.
-  Parameters& moments();
-  void set_steps(int64_t steps);
+  /// "m.NAME", "v.NAME"; nothing before the first step. To go on from a checkpoint: put them in.
+  Parameters& moments() { return moments_; }
+  void set_steps(int64_t steps) { steps_ = steps; }
+
+ private:
+  std::vector<ParameterRule> rules_;
+  OptimizerSection optimizer_;
+  int64_t steps_ = 0;
+  Parameters moments_;
 };
+
+/// Keeps exp of the stored logarithm within [1, max_scale], as open_clip after each step.
+void clamp_logit_scale(Parameters& parameters, double max_scale);
+
+/// average = decay average + (1 - decay) now, in place, for every parameter; statistics are taken
+/// as they are. An empty average becomes a copy.
+void average_weights(Parameters& average, const Parameters& now, double decay);
 
 }  // namespace tandem::torch_train
