@@ -129,10 +129,14 @@ struct ConfigKey {
   std::string name, type, default_value, help;
 };
 const std::vector<ConfigKey>& config_keys();
+/// The keys of one [[data.train]] or [[data.validation]] table.
+const std::vector<ConfigKey>& source_keys();
 
-/// Reads TOML text, then `overrides` ("optimizer.lr", "1e-3": a TOML value, or a bare string).
-/// Relative paths in the file are taken from `folder`. Errors: bad_input naming the file, line, key
-/// and what may stand there (unknown keys with the nearest known one).
+/// A source's templates may be the path of a file with one a line, which is read; a single text
+/// that is neither that nor a sentence with {} stays, for the caller to replace by a set's
+/// sentences. Reads TOML text, then `overrides` ("optimizer.lr", "1e-3": a TOML value, or a bare
+/// string). Relative paths in the file are taken from `folder`. Errors: bad_input naming the file,
+/// line, key and what may stand there (unknown keys with the nearest known one).
 RunConfig parse_run_config(const std::string& toml, const std::string& name,
                            const std::string& folder,
                            const std::vector<std::pair<std::string, std::string>>& overrides);
