@@ -30,10 +30,13 @@ struct RunCheckpoint {
 /// One writer a run (rank 0). `facts` are a JSON object's text.
 class RunFolder {
  public:
-  /// Makes the folder and its files. Error: bad_input where a run stands there already.
+  /// Makes the folder and its files. run.json: version, time, and the facts; the model card tells
+  /// "command", "architecture", "parameters", "device", "processes", "samples", and "data" and
+  /// "validation": [{"path", "samples", "weight", "fingerprint"}...], each where it is there.
+  /// Error: bad_input where a run stands there already.
   static RunFolder create(const RunConfig& config, const std::string& facts);
-  /// Goes on from a step: log lines and events after it are dropped, half-written checkpoints
-  /// removed.
+  /// Goes on from a step (0: from the start): log lines and events after it are dropped,
+  /// half-written checkpoints removed, later ones set aside.
   static RunFolder resume(const std::string& path, int64_t step);
   ~RunFolder();
   RunFolder(RunFolder&&) noexcept;

@@ -37,7 +37,8 @@ struct TrainHooks {
 
 struct TrainRequest {
   RunConfig config;
-  std::string resume;  ///< "": a new run; "latest"; or a checkpoint's folder
+  std::string resume;     ///< "": a new run; "latest"; or a checkpoint's folder
+  std::string command{};  ///< as it was typed: a fact of run.json
 };
 
 struct TrainSummary {
