@@ -27,6 +27,8 @@ class Order {
   struct Source {
     int64_t begin, samples, first_place, places;
   };
+  const Source& source_of(int64_t place) const;
+
   std::vector<Source> sources_;
   uint64_t seed_;
   int64_t epoch_size_ = 0;

@@ -1,0 +1,137 @@
+// Pillow's libImaging (Convert.c, Blend.c) and ImageEnhance.py define every rounding here.
+#include "data/colour.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace tandem {
+namespace {
+
+using Pixel = std::array<uint8_t, 3>;
+
+template <class Change>
+void change_pixels(RgbImage& image, Change change) {
+  for (size_t at = 0; at + 2 < image.pixels.size(); at += 3) {
+    uint8_t* p = image.pixels.data() + at;
+    const Pixel changed = change(Pixel{p[0], p[1], p[2]});
+    std::copy_n(changed.data(), 3, p);
+  }
+}
+
+// ITU-R 601-2 luma in 16-bit fixed point.
+uint8_t luma(const Pixel& p) {
+  return static_cast<uint8_t>((p[0] * 19595 + p[1] * 38470 + p[2] * 7471 + 0x8000) >> 16);
+}
+
+// Image.blend: from `base` (factor 0) over `value` (factor 1) on, in single precision, cut off.
+uint8_t blend(uint8_t base, uint8_t value, float factor) {
+  const float mixed =
+      static_cast<float>(base) + factor * (static_cast<float>(value) - static_cast<float>(base));
+  if (mixed <= 0) return 0;
+  return mixed >= 255 ? 255 : static_cast<uint8_t>(mixed);
+}
+
+Pixel blend(const Pixel& base, const Pixel& value, float factor) {
+  return {blend(base[0], value[0], factor), blend(base[1], value[1], factor),
+          blend(base[2], value[2], factor)};
+}
+
+uint8_t clip(int value) { return static_cast<uint8_t>(std::clamp(value, 0, 255)); }
+
+// Hue, saturation and value, each from 0 to 255.
+Pixel to_hsv(const Pixel& p) {
+  const int most = std::max({p[0], p[1], p[2]}), least = std::min({p[0], p[1], p[2]});
+  if (most == least) return {0, 0, static_cast<uint8_t>(most)};
+  const float range = static_cast<float>(most - least);
+  const auto distance = [&](int channel) { return static_cast<float>(most - p[channel]) / range; };
+  const float red = distance(0), green = distance(1), blue = distance(2);
+  float hue;
+  if (p[0] == most)
+    hue = blue - green;
+  else if (p[1] == most)
+    hue = static_cast<float>(2.0 + red - blue);
+  else
+    hue = static_cast<float>(4.0 + green - red);
+  hue = static_cast<float>(std::fmod(hue / 6.0 + 1.0, 1.0));
+  const float saturation = range / static_cast<float>(most);
+  return {clip(static_cast<int>(hue * 255.0)), clip(static_cast<int>(saturation * 255.0)),
+          static_cast<uint8_t>(most)};
+}
+
+Pixel from_hsv(const Pixel& hsv) {
+  const uint8_t value = hsv[2];
+  if (hsv[1] == 0) return {value, value, value};
+  const double sixths = static_cast<float>(hsv[0]) * 6.0 / 255.0;
+  const int sector = static_cast<int>(std::floor(sixths));
+  const float part = static_cast<float>(sixths - sector);
+  const float saturation = static_cast<float>(static_cast<float>(hsv[1]) / 255.0);
+  const auto shade = [&](double taken) {
+    return clip(static_cast<int>(std::round(static_cast<float>(value) * (1.0 - taken))));
+  };
+  const uint8_t low = shade(saturation);
+  const uint8_t falling = shade(saturation * part);
+  const uint8_t rising = shade(saturation * (1.0 - part));
+  switch (sector % 6) {
+    case 0: return {value, rising, low};
+    case 1: return {falling, value, low};
+    case 2: return {low, value, rising};
+    case 3: return {low, falling, value};
+    case 4: return {rising, low, value};
+    default: return {value, low, falling};
+  }
+}
+
+}  // namespace
+
+void adjust_brightness(RgbImage& image, double factor) {
+  change_pixels(image, [&](const Pixel& p) {
+    return blend({0, 0, 0}, p, static_cast<float>(factor));
+  });
+}
+
+void adjust_contrast(RgbImage& image, double factor) {
+  uint64_t sum = 0;
+  for (size_t at = 0; at + 2 < image.pixels.size(); at += 3)
+    sum += luma({image.pixels[at], image.pixels[at + 1], image.pixels[at + 2]});
+  const auto pixels = static_cast<double>(image.pixels.size() / 3);
+  const auto mean = static_cast<uint8_t>(static_cast<double>(sum) / pixels + 0.5);
+  change_pixels(image, [&](const Pixel& p) {
+    return blend({mean, mean, mean}, p, static_cast<float>(factor));
+  });
+}
+
+void adjust_saturation(RgbImage& image, double factor) {
+  change_pixels(image, [&](const Pixel& p) {
+    const uint8_t grey = luma(p);
+    return blend({grey, grey, grey}, p, static_cast<float>(factor));
+  });
+}
+
+void adjust_hue(RgbImage& image, double factor) {
+  // An integer modulo 256, as an array of bytes adds.
+  const int turn = static_cast<int>(factor * 255);
+  change_pixels(image, [&](const Pixel& p) {
+    Pixel hsv = to_hsv(p);
+    hsv[0] = static_cast<uint8_t>(hsv[0] + turn);
+    return from_hsv(hsv);
+  });
+}
+
+void make_grey(RgbImage& image) {
+  change_pixels(image, [](const Pixel& p) {
+    const uint8_t grey = luma(p);
+    return Pixel{grey, grey, grey};
+  });
+}
+
+void flip_horizontally(RgbImage& image) {
+  const size_t row = size_t{3} * static_cast<size_t>(image.width);
+  for (int y = 0; y < image.height; ++y) {
+    uint8_t* left = image.pixels.data() + row * static_cast<size_t>(y);
+    uint8_t* right = left + row - 3;
+    for (; left < right; left += 3, right -= 3) std::swap_ranges(left, left + 3, right);
+  }
+}
+
+}  // namespace tandem
