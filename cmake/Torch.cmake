@@ -74,7 +74,6 @@ file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/backend/torch/
   ${CMAKE_SOURCE_DIR}/src/train/torch/*.cpp)
 add_library(tandem-torch SHARED ${torch_sources})
 target_include_directories(tandem-torch PRIVATE ${CMAKE_SOURCE_DIR}/src)
-target_compile_definitions(tandem-torch PRIVATE TANDEM_VERSION="${PROJECT_VERSION}")
 target_link_libraries(tandem-torch PRIVATE tandem fmt::fmt nlohmann_json::nlohmann_json tandem_libtorch)
 if(NOT TANDEM_SANITIZE)
   # What is missing is missing now, not when a user opens it.

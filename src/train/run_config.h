@@ -93,6 +93,7 @@ struct ComputeSection {
   std::string precision = "f32";        ///< or "bf16": autocast
   bool packed_texts = true;             ///< captions at their own length
   bool pruned_last_block = true;        ///< the last block for the pooled row alone
+  bool fused_operations = true;         ///< our kernels on the CPU; false: libtorch's alone
   bool checkpoint_activations = false;  ///< blocks are computed again backward
   double patch_dropout = 0;             ///< FLIP: share of patches left out in training
   bool frozen_batch_norm = false;  ///< ModifiedResNet: running statistics, needed with micro_batch

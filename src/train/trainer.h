@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/tensor.h"
 #include "train/run_config.h"
 
 namespace tandem {
