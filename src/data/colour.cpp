@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace tandem {
 namespace {
@@ -28,13 +27,20 @@ uint8_t luma(const Pixel& p) {
 uint8_t blend(uint8_t base, uint8_t value, float factor) {
   const float mixed =
       static_cast<float>(base) + factor * (static_cast<float>(value) - static_cast<float>(base));
-  if (mixed <= 0) return 0;
-  return mixed >= 255 ? 255 : static_cast<uint8_t>(mixed);
+  return static_cast<uint8_t>(static_cast<int>(std::clamp(mixed, 0.0f, 255.0f)));
 }
 
 Pixel blend(const Pixel& base, const Pixel& value, float factor) {
   return {blend(base[0], value[0], factor), blend(base[1], value[1], factor),
           blend(base[2], value[2], factor)};
+}
+
+/// Every channel blended over one shade.
+void blend_over(RgbImage& image, uint8_t shade, double factor) {
+  std::array<uint8_t, 256> table;
+  for (size_t value = 0; value < table.size(); ++value)
+    table[value] = blend(shade, static_cast<uint8_t>(value), static_cast<float>(factor));
+  for (uint8_t& value : image.pixels) value = table[value];
 }
 
 uint8_t clip(int value) { return static_cast<uint8_t>(std::clamp(value, 0, 255)); }
@@ -53,7 +59,8 @@ Pixel to_hsv(const Pixel& p) {
     hue = static_cast<float>(2.0 + red - blue);
   else
     hue = static_cast<float>(4.0 + green - red);
-  hue = static_cast<float>(std::fmod(hue / 6.0 + 1.0, 1.0));
+  const double turns = hue / 6.0 + 1.0;  // from 5/6 to 11/6: fmod by 1 is at most one difference
+  hue = static_cast<float>(turns >= 1.0 ? turns - 1.0 : turns);
   const float saturation = range / static_cast<float>(most);
   return {clip(static_cast<int>(hue * 255.0)), clip(static_cast<int>(saturation * 255.0)),
           static_cast<uint8_t>(most)};
@@ -63,11 +70,12 @@ Pixel from_hsv(const Pixel& hsv) {
   const uint8_t value = hsv[2];
   if (hsv[1] == 0) return {value, value, value};
   const double sixths = static_cast<float>(hsv[0]) * 6.0 / 255.0;
-  const int sector = static_cast<int>(std::floor(sixths));
+  const int sector = static_cast<int>(sixths);
   const float part = static_cast<float>(sixths - sector);
   const float saturation = static_cast<float>(static_cast<float>(hsv[1]) / 255.0);
   const auto shade = [&](double taken) {
-    return clip(static_cast<int>(std::round(static_cast<float>(value) * (1.0 - taken))));
+    // round(), for these products (all were compared).
+    return clip(static_cast<int>(static_cast<float>(value) * (1.0 - taken) + 0.5));
   };
   const uint8_t low = shade(saturation);
   const uint8_t falling = shade(saturation * part);
@@ -84,11 +92,7 @@ Pixel from_hsv(const Pixel& hsv) {
 
 }  // namespace
 
-void adjust_brightness(RgbImage& image, double factor) {
-  change_pixels(image, [&](const Pixel& p) {
-    return blend({0, 0, 0}, p, static_cast<float>(factor));
-  });
-}
+void adjust_brightness(RgbImage& image, double factor) { blend_over(image, 0, factor); }
 
 void adjust_contrast(RgbImage& image, double factor) {
   uint64_t sum = 0;
@@ -96,9 +100,7 @@ void adjust_contrast(RgbImage& image, double factor) {
     sum += luma({image.pixels[at], image.pixels[at + 1], image.pixels[at + 2]});
   const auto pixels = static_cast<double>(image.pixels.size() / 3);
   const auto mean = static_cast<uint8_t>(static_cast<double>(sum) / pixels + 0.5);
-  change_pixels(image, [&](const Pixel& p) {
-    return blend({mean, mean, mean}, p, static_cast<float>(factor));
-  });
+  blend_over(image, mean, factor);
 }
 
 void adjust_saturation(RgbImage& image, double factor) {
