@@ -82,6 +82,7 @@ struct TrainingCase {
   OptimizerSection optimizer{};
   ScheduleSection schedule{};
   const TensorStore* inputs = nullptr;  ///< the case's arrays
+  std::string device = "cpu";
 };
 struct TrainingValue {
   Shape shape;

@@ -19,8 +19,10 @@ void run_stage(const std::string& stage, const std::string& folder, const Json& 
   if (stage == "pixels") return verify_pixels(folder, case_json, report);
   if (stage == "towers") return verify_towers(folder, case_json, options, report);
   if (stage == "zero_shot") return verify_zero_shot(folder, case_json, options, report);
-  if (stage == "loss" || stage == "train")
-    return report({.ok = true, .skipped = "this stage comes with the trainer"});
+  if ((stage == "loss" || stage == "train") && options.load.backend != "torch")
+    return report({.ok = true, .skipped = "training runs on libtorch; choose --backend torch"});
+  if (stage == "loss") return verify_loss(folder, case_json, options, report);
+  if (stage == "train") return verify_train(folder, case_json, options, report);
   fail(ErrorKind::unsupported, "{}: the stage \"{}\" is none that Tandem knows; use a newer Tandem",
        folder, stage);
 }

@@ -49,5 +49,9 @@ void verify_towers(const std::string& folder, const Json& case_json, const Verif
                    const VerifyReport& report);
 void verify_zero_shot(const std::string& folder, const Json& case_json,
                       const VerifyOptions& options, const VerifyReport& report);
+void verify_loss(const std::string& folder, const Json& case_json, const VerifyOptions& options,
+                 const VerifyReport& report);
+void verify_train(const std::string& folder, const Json& case_json, const VerifyOptions& options,
+                  const VerifyReport& report);
 
 }  // namespace tandem

@@ -2,10 +2,8 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/exp.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/logaddexp.h>
-#include <ATen/ops/logsumexp.h>
+#include <ATen/ops/maximum.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/softplus.h>
@@ -18,6 +16,9 @@
 
 namespace tandem::torch_train {
 namespace {
+
+/// The sum of all numbers, in double from rows on.
+at::Tensor total(const at::Tensor& x) { return x.sum(-1).to(at::kDouble).sum(); }
 
 /// The whole batch's features, of which this rank has [rank * n, (rank + 1) * n).
 struct Features {
@@ -78,35 +79,65 @@ struct Sums {
   at::Tensor loss, logit_scale;  // scalars in double
 };
 
-/// log sum exp of the logits of each picture over all texts, and of each text over all pictures.
-struct Normalisers {
-  at::Tensor image, text;  // [n * ranks]
+/// What a softmax over a row of all pairs needs: the row's largest logit, and the sum of exp(logit
+/// - largest). Apart, because their log sum exp rounds as coarsely as the largest logit does.
+struct RowSums {
+  RowSums(int64_t rows, const at::TensorOptions& options)
+      : largest(at::full({rows}, -std::numeric_limits<double>::infinity(), options)),
+        sum(at::zeros({rows}, options)) {}
 
-  /// log softmax of a tile over the texts; over the pictures.
-  at::Tensor of_images(const at::Tensor& logits, const Tile& tile) const {
-    return logits - image.narrow(0, tile.row, tile.rows).unsqueeze(1);
+  /// `logits` [count, any]: more columns of the rows [begin, begin + count).
+  void add(int64_t begin, const at::Tensor& logits) {
+    at::Tensor old = largest.narrow(0, begin, logits.size(0));
+    at::Tensor sums = sum.narrow(0, begin, logits.size(0));
+    const at::Tensor now = at::maximum(old, logits.amax(1));
+    sums.mul_((old - now).exp_()).add_((logits - now.unsqueeze(1)).exp_().sum(1));
+    old.copy_(now);
   }
-  at::Tensor of_texts(const at::Tensor& logits, const Tile& tile) const {
-    return logits - text.narrow(0, tile.column, tile.columns).unsqueeze(0);
+  /// All ranks' rows, one rank after the other.
+  void gather(Communicator& communicator) {
+    largest = communicator.all_gather(largest);
+    sum = communicator.all_gather(sum);
+  }
+
+  at::Tensor largest, sum;
+};
+
+/// A tile's softmax over whole rows of pairs.
+struct Softmax {
+  at::Tensor shifted;  // logits - the row's largest
+  at::Tensor sum;      // [rows, 1]
+
+  at::Tensor probability() const { return shifted.exp().div_(sum); }
+  at::Tensor log_probability() const { return shifted - sum.log(); }
+};
+
+/// Over all texts for each picture, and over all pictures for each text.
+struct Normalisers {
+  RowSums image, text;
+
+  Softmax of_images(const at::Tensor& logits, const Tile& tile) const {
+    return {logits - image.largest.narrow(0, tile.row, tile.rows).unsqueeze(1),
+            image.sum.narrow(0, tile.row, tile.rows).unsqueeze(1)};
+  }
+  Softmax of_texts(const at::Tensor& logits, const Tile& tile) const {
+    return {logits - text.largest.narrow(0, tile.column, tile.columns).unsqueeze(0),
+            text.sum.narrow(0, tile.column, tile.columns).unsqueeze(0)};
   }
 };
 
 Normalisers normalisers(const Features& features, Communicator& communicator) {
   const int64_t own_begin = features.rank * features.n;
-  at::Tensor image =
-      at::full({features.n}, -std::numeric_limits<double>::infinity(), features.image.options());
-  at::Tensor text = image.clone();
-  const auto add = [](at::Tensor sums, const at::Tensor& part) {
-    sums.copy_(at::logaddexp(sums, part));
-  };
+  Normalisers sums{RowSums(features.n, features.image.options()),
+                   RowSums(features.n, features.image.options())};
   features.for_each_tile([&](const Tile& tile) {
     const at::Tensor logits = features.logits(tile);
-    if (tile.own_rows)
-      add(image.narrow(0, tile.row - own_begin, tile.rows), at::logsumexp(logits, 1));
-    if (tile.own_columns)
-      add(text.narrow(0, tile.column - own_begin, tile.columns), at::logsumexp(logits, 0));
+    if (tile.own_rows) sums.image.add(tile.row - own_begin, logits);
+    if (tile.own_columns) sums.text.add(tile.column - own_begin, logits.t());
   });
-  return {communicator.all_gather(image), communicator.all_gather(text)};
+  sums.image.gather(communicator);
+  sums.text.gather(communicator);
+  return sums;
 }
 
 }  // namespace
@@ -120,18 +151,20 @@ LossResult infonce(const at::Tensor& image, const at::Tensor& text, const at::Te
   Sums sums(features, scale);
   features.for_each_tile([&](const Tile& tile) {
     const at::Tensor logits = features.logits(tile);
-    at::Tensor by_image = sums_of.of_images(logits, tile), by_text = sums_of.of_texts(logits, tile);
-    if (tile.pairs()) sums.loss -= (by_image.diagonal() + by_text.diagonal()).sum();
-    by_image.exp_();
-    by_text.exp_();
-    if (tile.pairs()) {
-      by_image.diagonal().sub_(1);
-      by_text.diagonal().sub_(1);
-    }
     // A rank's loss is that of its rows, pictures' and texts'.
-    if (tile.own_rows) sums.logit_scale += (by_image * logits).sum();
-    if (tile.own_columns) sums.logit_scale += (by_text * logits).sum();
-    sums.add_tile(features, tile, by_image.add_(by_text));
+    const auto direction = [&](const Softmax& softmax, bool own) {
+      at::Tensor gradient = softmax.probability();
+      if (tile.pairs()) {
+        sums.loss -= total(softmax.log_probability().diagonal());
+        gradient.diagonal().sub_(1);
+      }
+      // A row's gradients sum to 0, so what is the same in a row may be left out of its logits.
+      if (own) sums.logit_scale += total(gradient * softmax.shifted);
+      return gradient;
+    };
+    at::Tensor gradient = direction(sums_of.of_images(logits, tile), tile.own_rows);
+    sums.add_tile(features, tile,
+                  gradient.add_(direction(sums_of.of_texts(logits, tile), tile.own_columns)));
   });
   return sums.result(scale, 2 * features.n);
 }
@@ -149,12 +182,12 @@ LossResult sigmoid_loss(const at::Tensor& image, const at::Tensor& text,
     at::Tensor against = logits + bias;  // what the loss wants small
     if (tile.pairs()) against.diagonal().neg_();
     // Beyond 40 the difference from the identity is below a double's rounding.
-    if (tile.own_rows) sums.loss += at::softplus(against, 1, 40).sum();
+    if (tile.own_rows) sums.loss += total(at::softplus(against, 1, 40));
     at::Tensor gradient = against.sigmoid_();
     if (tile.pairs()) gradient.diagonal().neg_();
     if (tile.own_rows) {
-      sums.logit_scale += (gradient * logits).sum();
-      sum_of_gradients += gradient.sum();
+      sums.logit_scale += total(gradient * logits);
+      sum_of_gradients += total(gradient);
     }
     sums.add_tile(features, tile, gradient);
   });
@@ -178,19 +211,18 @@ LossResult distillation(const at::Tensor& image, const at::Tensor& text,
   Sums sums(features, scale);
   features.for_each_tile([&](const Tile& tile) {
     const at::Tensor logits = features.logits(tile), teacher_logits = teacher.logits(tile);
-    // One direction: adds its part of the loss, gives its gradient by the logits.
-    const auto direction = [&](const at::Tensor& student_log, const at::Tensor& teacher_log,
-                               bool own) {
-      const at::Tensor teacher_share = teacher_log.exp();
-      if (own) sums.loss += (teacher_share * (teacher_log - student_log)).sum();
-      at::Tensor gradient = student_log.exp() - teacher_share;
-      if (own) sums.logit_scale += (gradient * logits).sum();
+    const auto direction = [&](const Softmax& student, const Softmax& of_teacher, bool own) {
+      const at::Tensor share = of_teacher.probability();
+      if (own)
+        sums.loss += total(share * (of_teacher.log_probability() - student.log_probability()));
+      at::Tensor gradient = student.probability().sub_(share);
+      if (own) sums.logit_scale += total(gradient * student.shifted);
       return gradient;
     };
     at::Tensor gradient = direction(student_sums.of_images(logits, tile),
                                     teacher_sums.of_images(teacher_logits, tile), tile.own_rows);
-    gradient += direction(student_sums.of_texts(logits, tile),
-                          teacher_sums.of_texts(teacher_logits, tile), tile.own_columns);
+    gradient.add_(direction(student_sums.of_texts(logits, tile),
+                            teacher_sums.of_texts(teacher_logits, tile), tile.own_columns));
     sums.add_tile(features, tile, gradient);
   });
   return sums.result(scale, 2 * features.n);

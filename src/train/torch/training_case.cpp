@@ -32,8 +32,9 @@ const TensorView& input(const TrainingCase& training_case, const std::string& na
 }
 
 at::Tensor float_input(const TrainingCase& training_case, const std::string& name) {
-  const torch_backend::Shared on_cpu_in_f32;
-  return torch_backend::to_tensor(input(training_case, name), on_cpu_in_f32);
+  return torch_backend::to_tensor(
+      input(training_case, name),
+      {.device = torch_backend::device_named(training_case.device), .dtype = at::kFloat});
 }
 
 // --- Losses -------------------------------------------------------------------------------------
@@ -177,7 +178,8 @@ class Run {
   explicit Run(const TrainingCase& training_case)
       : case_(training_case),
         checkpoint_(open_checkpoint(training_case.model)),
-        model_(checkpoint_.config, checkpoint_.weights, {}, at::kCPU),
+        model_(checkpoint_.config, checkpoint_.weights, {},
+               torch_backend::device_named(training_case.device)),
         batches_(training_case, checkpoint_.config),
         portions_(training_case.micro_batches) {
     if (portions_.empty()) portions_ = {batches_.size()};
