@@ -32,6 +32,8 @@ std::string Digest::hex() const {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
+uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
 std::string digest_of(std::string_view text) {
   Digest digest;
   digest.add(text);

@@ -29,6 +29,9 @@ class Digest {
   std::unique_ptr<State> state_;
 };
 
+/// XXH3-64 of a text.
+uint64_t hash_of(std::string_view text);
+
 /// Of one text.
 std::string digest_of(std::string_view text);
 

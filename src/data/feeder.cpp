@@ -189,6 +189,7 @@ class Feeder::Impl {
     batch.pixels.resize(pairs * static_cast<size_t>(maker_.pixels_a_pair()));
     batch.tokens.resize(pairs * static_cast<size_t>(options_.context_length));
     batch.keys.resize(pairs);
+    batch.meanings.resize(pairs);
     if (!options_.teacher) return;
     const size_t width = static_cast<size_t>(options_.teacher->width());
     batch.teacher_images.resize(pairs * width);
@@ -201,10 +202,10 @@ class Feeder::Impl {
       const size_t width = values.size() / static_cast<size_t>(batch.size);
       return std::span(values).subspan(static_cast<size_t>(place) * width, width);
     };
-    return maker_.make(
-        batch.first_position + place,
-        {row(batch.pixels), row(batch.tokens), &batch.keys[static_cast<size_t>(place)],
-         row(batch.teacher_images), row(batch.teacher_texts)});
+    const auto at = static_cast<size_t>(place);
+    return maker_.make(batch.first_position + place,
+                       {row(batch.pixels), row(batch.tokens), &batch.keys[at], &batch.meanings[at],
+                        row(batch.teacher_images), row(batch.teacher_texts)});
   }
 
   // What comes after a portion that failed is never asked for.

@@ -53,6 +53,8 @@ struct MicroBatch {
   std::vector<float> pixels;                         ///< [size, 3, height, width], normalised
   std::vector<int32_t> tokens;                       ///< [size, context_length], padded
   std::vector<std::string> keys;                     ///< the samples', for messages
+  /// Equal for pairs that say the same: of a sample with a label its hash, else the drawn text's.
+  std::vector<int64_t> meanings;
   std::vector<float> teacher_images, teacher_texts;  ///< [size, teacher's width], or empty
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/fail.h"
+#include "data/digest.h"
 #include "data/random.h"
 #include "image/decode.h"
 
@@ -79,6 +80,9 @@ void PairMaker::fill(int64_t index, int64_t position, const PairSlot& slot) cons
     teacher->text_embedding(index, static_cast<int>(text), slot.teacher_text.data());
   }
   *slot.key = sample.key;
+  // A label may also be written as a caption elsewhere: the two are told apart by the first byte.
+  const std::string meaning = sample.label ? "l" + *sample.label : "t" + sample.texts[text].text;
+  *slot.meaning = static_cast<int64_t>(hash_of(meaning));
 }
 
 PlaceOutcome PairMaker::make(int64_t position, const PairSlot& slot) const {

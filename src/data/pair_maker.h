@@ -15,6 +15,7 @@ struct PairSlot {
   std::span<float> pixels;
   std::span<int32_t> tokens;
   std::string* key = nullptr;
+  int64_t* meaning = nullptr;
   std::span<float> teacher_image, teacher_text;
 };
 

@@ -58,6 +58,9 @@ struct LossSection {
   double logit_scale = 0;   ///< the stored logarithm at the start; 0: ln(1/0.07), sigmoid ln 10
   double logit_bias = -10;  ///< sigmoid only
   double max_logit_scale = 100;  ///< exp of the clamp
+  /// infonce: pairs of one label, or of one caption, share their targets instead of repelling each
+  /// other.
+  bool share_meanings = false;
   std::string teacher;           ///< a folder of `train teach`; "" none
   double teacher_weight =
       1;  ///< of the distillation term; 1 - weight of the loss itself (MobileCLIP's lambda)

@@ -12,22 +12,6 @@
 namespace tandem::torch_train {
 namespace {
 
-// Numbers that one reduction carries at most: 64 MiB of floats.
-constexpr int64_t kBucket = int64_t{1} << 24;
-
-/// Features of all portions of a step on this rank, and the teacher's.
-struct StepFeatures {
-  std::vector<at::Tensor> images, texts;
-  std::vector<float> teacher_images, teacher_texts;
-
-  void add_teacher(const MicroBatch& portion) {
-    teacher_images.insert(teacher_images.end(), portion.teacher_images.begin(),
-                          portion.teacher_images.end());
-    teacher_texts.insert(teacher_texts.end(), portion.teacher_texts.begin(),
-                         portion.teacher_texts.end());
-  }
-};
-
 at::Tensor image_features(TrainableModel& model, const MicroBatch& portion, uint64_t seed) {
   const auto [height, width] = model.config().image_size();
   // A pair's place in the order, not its portion, decides what patch dropout leaves out.
@@ -52,33 +36,21 @@ void add_gradient(Parameters& parameters, const char* name, const at::Tensor& gr
 // The mean over ranks. Ranks have the same graph, so the same leaves have gradients.
 void average_gradients(Parameters& parameters, Communicator& communicator) {
   if (communicator.size() == 1) return;
-  std::vector<at::Tensor> bucket;
-  int64_t numbers = 0;
-  const auto reduce = [&] {
-    if (bucket.empty()) return;
-    std::vector<at::Tensor> flat;
-    for (const at::Tensor& gradient : bucket) flat.push_back(gradient.reshape({-1}));
-    at::Tensor all = at::cat(flat);
-    communicator.all_reduce_sum(all);
-    all.div_(communicator.size());
-    int64_t begin = 0;
-    for (at::Tensor& gradient : bucket) {
-      gradient.copy_(all.narrow(0, begin, gradient.numel()).view(gradient.sizes()));
-      begin += gradient.numel();
-    }
-    bucket.clear();
-    numbers = 0;
-  };
-  for (auto& [name, leaf] : parameters) {
-    if (!leaf.requires_grad() || !leaf.grad().defined()) continue;
-    if (numbers + leaf.numel() > kBucket) reduce();
-    bucket.push_back(leaf.mutable_grad());
-    numbers += leaf.numel();
-  }
-  reduce();
+  std::vector<at::Tensor> gradients;
+  for (auto& [name, leaf] : parameters)
+    if (leaf.requires_grad() && leaf.grad().defined()) gradients.push_back(leaf.mutable_grad());
+  all_reduce_sum(communicator, gradients);
+  for (at::Tensor& gradient : gradients) gradient.div_(communicator.size());
 }
 
 }  // namespace
+
+void BatchFeatures::add(const MicroBatch& portion) {
+  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  append(meanings, portion.meanings);
+  append(teacher_images, portion.teacher_images);
+  append(teacher_texts, portion.teacher_texts);
+}
 
 StepLoss accumulate_gradients(TrainableModel& model, int64_t portions, const NextPortion& next,
                               const BatchLoss& loss, uint64_t seed, Communicator& communicator) {
@@ -87,24 +59,26 @@ StepLoss accumulate_gradients(TrainableModel& model, int64_t portions, const Nex
     fail(ErrorKind::unsupported,
          "batch norm makes features depend on their portion, so a batch in portions is not the "
          "whole batch; set compute.frozen_batch_norm to true, or compute.micro_batch to 0");
-  StepFeatures features;
+  std::vector<at::Tensor> images, texts;
+  BatchFeatures features;
   {
     const at::AutoGradMode with_graph(!cached);
     for (int64_t i = 0; i < portions; ++i) {
       const MicroBatch& portion = next();
-      features.images.push_back(image_features(model, portion, seed));
-      features.texts.push_back(model.encode_text(portion.tokens));
-      features.add_teacher(portion);
+      images.push_back(image_features(model, portion, seed));
+      texts.push_back(model.encode_text(portion.tokens));
+      features.add(portion);
     }
   }
   const auto joined = [cached](const std::vector<at::Tensor>& parts) {
     return cached ? at::cat(parts) : parts[0];
   };
-  const LossResult result = loss(joined(features.images).detach(), joined(features.texts).detach(),
-                                 features.teacher_images, features.teacher_texts);
+  features.image = joined(images).detach();
+  features.text = joined(texts).detach();
+  const LossResult result = loss(features);
   if (!cached) {
-    backward(features.images[0], result.grad_image);
-    backward(features.texts[0], result.grad_text);
+    backward(images[0], result.grad_image);
+    backward(texts[0], result.grad_text);
   }
   int64_t row = 0;
   for (int64_t i = 0; cached && i < portions; ++i) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <functional>
-#include <span>
+#include <vector>
 
 #include "data/feeder.h"
 #include "train/torch/loss.h"
@@ -20,10 +20,18 @@ struct StepLoss {
   double loss = 0;  ///< mean over ranks
 };
 
+/// What the loss is of: this rank's pairs of a batch.
+struct BatchFeatures {
+  at::Tensor image, text;                                ///< [n, d]
+  std::vector<int64_t> meanings{};                       ///< as MicroBatch's
+  std::vector<float> teacher_images{}, teacher_texts{};  ///< [n, teacher's width], or empty
+
+  /// Takes what a portion knows beside its features.
+  void add(const MicroBatch& portion);
+};
+
 /// The loss of features, with gradients: infonce, sigmoid_loss, a mixture with distillation.
-using BatchLoss = std::function<LossResult(const at::Tensor& image, const at::Tensor& text,
-                                           std::span<const float> teacher_images,
-                                           std::span<const float> teacher_texts)>;
+using BatchLoss = std::function<LossResult(const BatchFeatures&)>;
 
 /// Adds to the gradients of the model's leaves and averages them over ranks. `portions` of one step
 /// on this rank. Error: unsupported for batch norm in training mode with more than one portion.

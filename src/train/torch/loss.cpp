@@ -2,9 +2,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_unique2.h>
+#include <ATen/ops/eq.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/mm.h>
+#include <ATen/ops/reciprocal.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/zeros.h>
@@ -140,21 +144,51 @@ Normalisers normalisers(const Features& features, Communicator& communicator) {
   return sums;
 }
 
+/// The share of each pair of a tile in what its row, and its column, ought to say: one over the
+/// number of pairs with its meaning.
+class Targets {
+ public:
+  Targets(const Meanings& own, const at::TensorOptions& options, Communicator& communicator) {
+    if (!own.defined()) return;
+    meanings_ = communicator.all_gather(own);
+    const auto unique = at::_unique2(meanings_, /*sorted=*/true, /*return_inverse=*/true,
+                                     /*return_counts=*/true);
+    share_ =
+        std::get<2>(unique).to(options.dtype()).reciprocal().index_select(0, std::get<1>(unique));
+  }
+
+  /// Undefined where every pair has a meaning of its own: then its diagonal is the target.
+  at::Tensor of(const Tile& tile) const {
+    if (!meanings_.defined()) return {};
+    const at::Tensor rows = meanings_.narrow(0, tile.row, tile.rows).unsqueeze(1);
+    const at::Tensor columns = meanings_.narrow(0, tile.column, tile.columns).unsqueeze(0);
+    return rows.eq(columns) * share_.narrow(0, tile.row, tile.rows).unsqueeze(1);
+  }
+
+ private:
+  at::Tensor meanings_, share_;  // [n * ranks]
+};
+
 }  // namespace
 
 LossResult infonce(const at::Tensor& image, const at::Tensor& text, const at::Tensor& logit_scale,
-                   Communicator& communicator) {
+                   Communicator& communicator, const Meanings& meanings) {
   const at::NoGradGuard no_graph;
   const at::Tensor scale = logit_scale.detach().exp();
   const Features features(image, text, scale, communicator);
   const Normalisers sums_of = normalisers(features, communicator);
+  const Targets targets(meanings, features.image.options(), communicator);
   Sums sums(features, scale);
   features.for_each_tile([&](const Tile& tile) {
     const at::Tensor logits = features.logits(tile);
+    const at::Tensor target = targets.of(tile);
     // A rank's loss is that of its rows, pictures' and texts'.
     const auto direction = [&](const Softmax& softmax, bool own) {
       at::Tensor gradient = softmax.probability();
-      if (tile.pairs()) {
+      if (target.defined()) {
+        if (own) sums.loss -= total(target * softmax.log_probability());
+        gradient.sub_(target);
+      } else if (tile.pairs()) {
         sums.loss -= total(softmax.log_probability().diagonal());
         gradient.diagonal().sub_(1);
       }

@@ -19,11 +19,17 @@ struct LossResult {
   at::Tensor grad_logit_bias;        ///< scalar; sigmoid only, else undefined
 };
 
+/// Which pairs of a batch say the same, int64 [n] on each rank; undefined: none. A picture then
+/// shares its target evenly among all texts of its meaning, and a text among the pictures: in
+/// class-labelled data most "negatives" of one's own class are none (supervised contrastive
+/// targets, arXiv 2204.03610).
+using Meanings = at::Tensor;
+
 /// Symmetric InfoNCE (CLIP paper, figure 3) of features of length 1, [n, d] on each rank, float or
 /// double; `logit_scale` is the stored logarithm (scalar tensor). Forward by online log-sum-exp,
 /// backward by tiles computed again.
 LossResult infonce(const at::Tensor& image, const at::Tensor& text, const at::Tensor& logit_scale,
-                   Communicator& communicator);
+                   Communicator& communicator, const Meanings& meanings = {});
 
 /// SigLIP's sigmoid loss (arXiv 2303.15343, algorithm 1).
 LossResult sigmoid_loss(const at::Tensor& image, const at::Tensor& text,

@@ -101,9 +101,9 @@ class Runner {
     const auto begin = std::chrono::steady_clock::now();
     size_t at = 0;
     const auto next = [&]() -> const MicroBatch& { return portions_[at++ % portions_.size()]; };
-    const auto loss = [&](const at::Tensor& image, const at::Tensor& text, std::span<const float>,
-                          std::span<const float>) {
-      return infonce(image, text, model_.parameters().at("logit_scale"), *communicator_);
+    const auto loss = [&](const BatchFeatures& features) {
+      return infonce(features.image, features.text, model_.parameters().at("logit_scale"),
+                     *communicator_);
     };
     accumulate_gradients(model_, static_cast<int64_t>(portions_.size()), next, loss, 1,
                          *communicator_);

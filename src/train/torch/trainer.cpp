@@ -104,24 +104,26 @@ FeedPlan Trainer::plan_from(int64_t step) const {
   return plan;
 }
 
-LossResult Trainer::batch_loss(const at::Tensor& image, const at::Tensor& text,
-                               std::span<const float> teacher_images,
-                               std::span<const float> teacher_texts) {
+LossResult Trainer::batch_loss(const BatchFeatures& features) {
   const auto& parameters = state_.model.parameters();
   const at::Tensor& scale = parameters.at("logit_scale");
+  Meanings meanings;
+  if (config_.loss.share_meanings)
+    meanings = at::tensor(at::ArrayRef<int64_t>(features.meanings)).to(features.image.device());
   LossResult result =
       config_.loss.kind == LossKind::infonce
-          ? infonce(image, text, scale, communicator_)
-          : sigmoid_loss(image, text, scale, parameters.at("logit_bias"), communicator_);
-  if (teacher_images.empty()) return result;
-  const auto rows = [&](std::span<const float> values) {
-    return at::tensor(at::ArrayRef<float>(values.data(), values.size()))
-        .view({image.size(0), -1})
-        .to(image.device());
+          ? infonce(features.image, features.text, scale, communicator_, meanings)
+          : sigmoid_loss(features.image, features.text, scale, parameters.at("logit_bias"),
+                         communicator_);
+  if (features.teacher_images.empty()) return result;
+  const auto rows = [&](const std::vector<float>& values) {
+    return at::tensor(at::ArrayRef<float>(values))
+        .view({features.image.size(0), -1})
+        .to(features.image.device());
   };
-  const LossResult taught =
-      distillation(image, text, scale, rows(teacher_images), rows(teacher_texts),
-                   teacher_->logit_scale(), communicator_);
+  const LossResult taught = distillation(
+      features.image, features.text, scale, rows(features.teacher_images),
+      rows(features.teacher_texts), teacher_->logit_scale(), communicator_);
   const double share = config_.loss.teacher_weight;
   mix(result.loss, taught.loss, share);
   mix(result.grad_image, taught.grad_image, share);
@@ -156,15 +158,9 @@ StepRecord Trainer::take_step(Feeder& feeder) {
     if (portion.pass == 0) keys.insert(keys.end(), portion.keys.begin(), portion.keys.end());
     return portion;
   };
-  const auto loss = [&](const at::Tensor& image, const at::Tensor& text,
-                        std::span<const float> teacher_images,
-                        std::span<const float> teacher_texts) {
-    return batch_loss(image, text, teacher_images, teacher_texts);
-  };
+  const auto loss = [&](const BatchFeatures& features) { return batch_loss(features); };
   auto& parameters = state_.model.parameters();
-  // Of patch dropout: picture i of the batch takes seed + i, whichever process has it.
-  const uint64_t seed = random_bits(config_.seed, static_cast<uint64_t>(state_.step)) +
-                        static_cast<uint64_t>(plan.rank * mine);
+  const uint64_t seed = random_bits(config_.seed, static_cast<uint64_t>(state_.step));
   const StepLoss step_loss =
       accumulate_gradients(state_.model, portions, next, loss, seed, communicator_);
   const double norm = gradient_norm(parameters);
@@ -213,8 +209,7 @@ void Trainer::evaluate() {
   save();
   Metrics metrics;
   if (validation_) {
-    const auto loss = [&](const at::Tensor& image, const at::Tensor& text, std::span<const float>,
-                          std::span<const float>) { return batch_loss(image, text, {}, {}); };
+    const auto loss = [&](const BatchFeatures& features) { return batch_loss(features); };
     metrics.emplace_back(
         "validation/loss",
         validation_loss(state_.model, *validation_, tokenizer_,

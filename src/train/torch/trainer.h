@@ -24,9 +24,7 @@ class Trainer {
   void begin(const std::string& resume);
   FeedPlan plan_from(int64_t step) const;
   StepRecord take_step(Feeder& feeder);
-  LossResult batch_loss(const at::Tensor& image, const at::Tensor& text,
-                        std::span<const float> teacher_images,
-                        std::span<const float> teacher_texts);
+  LossResult batch_loss(const BatchFeatures& features);
   void check_finite(double loss, double norm, const std::vector<std::string>& keys) const;
   void after_step(const StepRecord& record, Feeder& feeder);
   void report_bad_samples(Feeder& feeder);

@@ -206,12 +206,11 @@ class Run {
     const auto parameter = [&](const char* name) { return model_.parameters().at(name); };
     StepLoss result;
     run_ranks(1, [&](Communicator& alone) {
-      const auto loss = [&](const at::Tensor& image, const at::Tensor& text, std::span<const float>,
-                            std::span<const float>) {
+      const auto loss = [&](const BatchFeatures& features) {
         return case_.loss == LossKind::infonce
-                   ? infonce(image, text, parameter("logit_scale"), alone)
-                   : sigmoid_loss(image, text, parameter("logit_scale"), parameter("logit_bias"),
-                                  alone);
+                   ? infonce(features.image, features.text, parameter("logit_scale"), alone)
+                   : sigmoid_loss(features.image, features.text, parameter("logit_scale"),
+                                  parameter("logit_bias"), alone);
       };
       result = accumulate_gradients(model_, static_cast<int64_t>(portions_.size()), next, loss,
                                     /*seed=*/0, alone);

@@ -49,6 +49,7 @@ double validation_loss(TrainableModel& model, const Dataset& dataset, const Toke
       0.0, model.parameters().at("logit_scale").options().dtype(at::kDouble).requires_grad(false));
   for (int64_t step = 0; step < batches; ++step) {
     std::vector<at::Tensor> images, texts;
+    BatchFeatures features;
     for (int64_t done = 0; done < mine;) {
       const MicroBatch portion_of_step = feeder.next();
       images.push_back(model.encode_image({.values = portion_of_step.pixels,
@@ -57,9 +58,12 @@ double validation_loss(TrainableModel& model, const Dataset& dataset, const Toke
                                            .width = options.preprocess.width},
                                           0));
       texts.push_back(model.encode_text(portion_of_step.tokens));
+      features.add(portion_of_step);
       done += portion_of_step.size;
     }
-    sum += loss(at::cat(images), at::cat(texts), {}, {}).loss;
+    features.image = at::cat(images);
+    features.text = at::cat(texts);
+    sum += loss(features).loss;
   }
   communicator.all_reduce_sum(sum);
   return sum.item<double>() / static_cast<double>(batches * ranks);
