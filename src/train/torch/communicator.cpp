@@ -25,6 +25,7 @@ class SingleProcess final : public Communicator {
   void all_reduce_sum(at::Tensor&) override {}
   void broadcast(at::Tensor&) override {}
   void barrier() override {}
+  void wait_for_leader() override {}
 };
 
 }  // namespace
@@ -92,6 +93,19 @@ class Group final : public Communicator {
     complete("barrier", [&] { return group_->allreduce(one); });
   }
 
+  void wait_for_leader() override {
+    if (!lost_.empty()) throw Error(ErrorKind::io, lost_);
+    const int64_t turn = turns_++;
+    if (rank() == 0) return peers_->end_turn(turn);
+    if (peers_->wait_for_turn(turn)) return;
+    group_.reset();
+    lost_ = fmt::format(
+        "rank 0 of {} has ended while the others waited for it; start all of them again from the "
+        "last checkpoint",
+        size());
+    throw Error(ErrorKind::io, lost_);
+  }
+
  private:
   template <class Start>
   void in_place(const char* call, at::Tensor& tensor, const Start& start) {
@@ -127,6 +141,7 @@ class Group final : public Communicator {
   ProcessPlace place_;
   int64_t timeout_s_;
   at::Device device_;
+  int64_t turns_ = 0;
   std::string lost_;  // what every call says once one has failed
   std::unique_ptr<Peers> peers_;
   c10::intrusive_ptr<CollectiveGroup> group_;

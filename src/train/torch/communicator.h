@@ -25,6 +25,9 @@ class Communicator {
   /// Rank 0's.
   virtual void broadcast(at::Tensor& tensor) = 0;
   virtual void barrier() = 0;
+  /// Until rank 0 has called it too, however long that takes while rank 0 lives: it measures and
+  /// saves alone.
+  virtual void wait_for_leader() = 0;
 };
 
 /// The sum over ranks of each tensor, in place, gathered in buckets: few calls for many small

@@ -46,7 +46,9 @@ void average_gradients(Parameters& parameters, Communicator& communicator) {
 }  // namespace
 
 void BatchFeatures::add(const MicroBatch& portion) {
-  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
   append(meanings, portion.meanings);
   append(teacher_images, portion.teacher_images);
   append(teacher_texts, portion.teacher_texts);

@@ -17,13 +17,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// Keys of the store: one a rank, but for the last.
+// Keys of the store: one a rank, but for the last two.
 constexpr const char* kPlace = "tandem/place/";    // "ADDRESS PORT HOST"
 constexpr const char* kFailed = "tandem/failed/";  // has come here after a failed call
 constexpr const char* kRead = "tandem/read/";      // has seen who else has
+constexpr const char* kTurn = "tandem/turn/";      // one a turn of rank 0 alone, from 0
 constexpr const char* kTimedOut = "tandem/timed_out";
 
-std::string key(const char* prefix, int rank) { return prefix + std::to_string(rank); }
+std::string key(const char* prefix, int64_t number) { return prefix + std::to_string(number); }
 
 std::vector<uint8_t> bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
@@ -136,6 +137,18 @@ std::string Peers::named(const std::vector<int>& ranks) const {
   if (ranks.size() == 1 && !places_.empty())
     text += fmt::format(" (on {})", places_[ranks[0]].host);
   return text;
+}
+
+void Peers::end_turn(int64_t turn) { store_->set(key(kTurn, turn), bytes("1")); }
+
+bool Peers::wait_for_turn(int64_t turn) {
+  constexpr std::chrono::milliseconds kLook{50};
+  try {
+    while (!store_->check({key(kTurn, turn)})) std::this_thread::sleep_for(kLook);
+    return true;
+  } catch (const std::exception&) {  // rank 0 keeps the store
+    return false;
+  }
 }
 
 }  // namespace tandem::torch_train

@@ -28,6 +28,10 @@ class Peers {
   /// "rank 2 of 3 (on node7) has ended" or "... did not come"; "" where all are there.
   std::string who_is_missing();
 
+  /// Rank 0 says that its work alone is over; the others wait for that, false where rank 0 is gone.
+  void end_turn(int64_t turn);
+  bool wait_for_turn(int64_t turn);
+
  private:
   struct Place {
     Endpoint beacon;

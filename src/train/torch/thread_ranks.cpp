@@ -76,6 +76,7 @@ class ThreadRank final : public Communicator {
     tensor.copy_(meeting_.exchange(rank_, tensor)[0]);
   }
   void barrier() override { meeting_.exchange(rank_, {}); }
+  void wait_for_leader() override { barrier(); }
 
  private:
   Meeting& meeting_;

@@ -110,20 +110,19 @@ LossResult Trainer::batch_loss(const BatchFeatures& features) {
   Meanings meanings;
   if (config_.loss.share_meanings)
     meanings = at::tensor(at::ArrayRef<int64_t>(features.meanings)).to(features.image.device());
-  LossResult result =
-      config_.loss.kind == LossKind::infonce
-          ? infonce(features.image, features.text, scale, communicator_, meanings)
-          : sigmoid_loss(features.image, features.text, scale, parameters.at("logit_bias"),
-                         communicator_);
+  LossResult result = config_.loss.kind == LossKind::infonce
+                          ? infonce(features.image, features.text, scale, communicator_, meanings)
+                          : sigmoid_loss(features.image, features.text, scale,
+                                         parameters.at("logit_bias"), communicator_);
   if (features.teacher_images.empty()) return result;
   const auto rows = [&](const std::vector<float>& values) {
     return at::tensor(at::ArrayRef<float>(values))
         .view({features.image.size(0), -1})
         .to(features.image.device());
   };
-  const LossResult taught = distillation(
-      features.image, features.text, scale, rows(features.teacher_images),
-      rows(features.teacher_texts), teacher_->logit_scale(), communicator_);
+  const LossResult taught =
+      distillation(features.image, features.text, scale, rows(features.teacher_images),
+                   rows(features.teacher_texts), teacher_->logit_scale(), communicator_);
   const double share = config_.loss.teacher_weight;
   mix(result.loss, taught.loss, share);
   mix(result.grad_image, taught.grad_image, share);
@@ -202,7 +201,7 @@ void Trainer::save() {
   if (saved_step_ == state_.step) return;
   if (leader()) saved_ = state_.save(*folder_, facts_, config_.save.keep);
   saved_step_ = state_.step;
-  communicator_.barrier();
+  communicator_.wait_for_leader();
 }
 
 void Trainer::evaluate() {
@@ -231,7 +230,7 @@ void Trainer::evaluate() {
     if (!metrics.empty()) folder_->log_metrics(state_.step, metrics);
     if (hooks_.on_metrics) hooks_.on_metrics(state_.step, metrics);
   }
-  communicator_.barrier();
+  communicator_.wait_for_leader();
 }
 
 // What the ranks agree on after each step: the slowest wait, all bad samples, whether anyone was
