@@ -42,7 +42,18 @@ class SharedProgress {
   int64_t total_ = 0;
 };
 
-std::vector<std::string> paths_of(const SourceConfig& config) { return expand_paths(config.path); }
+std::vector<std::string> paths_of(const SourceConfig& config) {
+  return config.path.starts_with(kPipe) ? expand_ranges(config.path) : expand_paths(config.path);
+}
+
+std::unique_ptr<SamplePart> open_part(const PartRequest& request) {
+  const std::string& path = request.path;
+  if (path.starts_with(kPipe)) return open_pipe_part(request);
+  if (std::filesystem::is_directory(path)) return open_folder_part(request);
+  for (const char* end : {".csv", ".tsv", ".jsonl", ".ndjson"})
+    if (path.ends_with(end)) return open_table_part(request);
+  return open_tar_part(request);
+}
 
 Parts open_parts(const SourceConfig& config, const DatasetOptions& options,
                  const std::string& cache, SharedProgress& progress) {
@@ -50,9 +61,10 @@ Parts open_parts(const SourceConfig& config, const DatasetOptions& options,
   Parts parts(paths.size());
   std::vector<int64_t> counted(paths.size());
   parallel_for(static_cast<int64_t>(paths.size()), [&](int64_t i) {
-    PartRequest request{paths[i], &config, options.texts_required, cache,
-                        progress.of_part(paths[i], counted[i])};
-    parts[i] = open_tar_part(request);
+    PartRequest request{paths[i], "",
+                        &config,  options.texts_required,
+                        cache,    progress.of_part(paths[i], counted[i])};
+    parts[i] = open_part(request);
     if (request.progress) request.progress(parts[i]->size());
   });
   return parts;

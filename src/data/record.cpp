@@ -141,14 +141,20 @@ std::vector<WeightedText> texts_of(const Record& record, const SourceConfig& con
   return texts;
 }
 
-bool is_wanted(const Record& record, const SourceConfig& config) {
-  return std::all_of(config.where.begin(), config.where.end(), [&](const auto& condition) {
-    const std::vector<std::string> values = record.values(condition.first);
-    return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
-      return std::find(condition.second.begin(), condition.second.end(), value) !=
-             condition.second.end();
+bool is_wanted(const SourceConfig& config, const std::function<Record()>& record) {
+  if (config.where.empty()) return true;
+  try {
+    const Record read = record();
+    return std::all_of(config.where.begin(), config.where.end(), [&](const auto& condition) {
+      const std::vector<std::string>& wanted = condition.second;
+      const std::vector<std::string> values = read.values(condition.first);
+      return std::find_first_of(values.begin(), values.end(), wanted.begin(), wanted.end()) !=
+             values.end();
     });
-  });
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::io) throw;
+    return true;
+  }
 }
 
 void fill_texts(const Record& record, const SourceConfig& config, bool required, Sample& sample) {

@@ -41,8 +41,10 @@ std::optional<std::string> label_of(const Record& record, const SourceConfig& co
 /// The captions by config.texts (or the usual fields), then by the templates.
 std::vector<WeightedText> texts_of(const Record& record, const SourceConfig& config,
                                    const std::optional<std::string>& label);
-/// Whether every field of config.where has one of its values.
-bool is_wanted(const Record& record, const SourceConfig& config);
+/// Whether every field of config.where has one of its values. `record` is called where there are
+/// conditions; what it refuses is wanted, so that reading the sample says why by its name (io
+/// passes).
+bool is_wanted(const SourceConfig& config, const std::function<Record()>& record);
 
 /// The fields that hold captions where a source names none, the first found counting: a JSON's
 /// before ".txt", as a list there may hold more than the one text that a file does.

@@ -23,6 +23,7 @@ class SamplePart {
 
 struct PartRequest {
   std::string path;
+  std::string shown;  ///< begins keys and sentences; "": the path, in keys its last part
   const SourceConfig* config = nullptr;  ///< outlives the part
   bool texts_required = true;
   std::string cache;  ///< a folder that can be written, or "" for none
@@ -30,7 +31,13 @@ struct PartRequest {
   std::function<void(int64_t)> progress;
 };
 
+/// What begins a source that is a command.
+inline constexpr const char* kPipe = "pipe:";
+
 std::unique_ptr<SamplePart> open_tar_part(const PartRequest& request);
+std::unique_ptr<SamplePart> open_pipe_part(const PartRequest& request);
+std::unique_ptr<SamplePart> open_table_part(const PartRequest& request);
+std::unique_ptr<SamplePart> open_folder_part(const PartRequest& request);
 
 /// What of a source's configuration decides which samples it has and what they say (not how likely
 /// each text is): part of fingerprints and of the names of kept indices.

@@ -30,20 +30,14 @@ bool is_text(const std::string& extension, const SourceConfig& config) {
                      [&](const TextChoice& choice) { return choice.field == extension; });
 }
 
-bool is_wanted(const TarSample& sample, const SourceConfig& config, const TarReader::ReadAt& read,
-               bool texts_required) {
+bool belongs(const TarSample& sample, const SourceConfig& config, const TarReader::ReadAt& read,
+             bool texts_required) {
   if (!sample.picture(config)) return false;
   const bool may_have_text = std::any_of(
       sample.members.begin(), sample.members.end(),
       [&](const auto& member) { return is_json(member.first) || is_text(member.first, config); });
   if (texts_required && !may_have_text) return false;
-  if (config.where.empty()) return true;
-  try {
-    return is_wanted(sample.record(config, read, sample.key), config);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::io) throw;
-    return true;  // damaged: reading it will say so, by name
-  }
+  return is_wanted(config, [&] { return sample.record(config, read, sample.key); });
 }
 
 constexpr std::string_view kMagic = "TANDEMI1";
@@ -124,7 +118,7 @@ TarIndex index_tar(const TarReader::ReadAt& read, uint64_t size, const std::stri
   Digest digest;
   TarReader reader(read, size, name);
   for_each_sample(reader, [&](const TarSample& sample) {
-    if (!is_wanted(sample, config, read, texts_required)) return;
+    if (!belongs(sample, config, read, texts_required)) return;
     const TarMember& last = sample.members.back().second;
     const uint64_t begin = sample.members.front().second.begin;
     index.samples.push_back({begin, last.data + last.size - begin});

@@ -28,10 +28,14 @@ TarReader::ReadAt reader_of(const std::string& bytes) {
   };
 }
 
+const std::string& shown(const InputFile& file, const PartRequest& request) {
+  return request.shown.empty() ? file.path() : request.shown;
+}
+
 /// The kept index, or a new one, which is then kept.
 TarIndex find_index(const InputFile& file, const PartRequest& request) {
   const auto make = [&] {
-    return index_tar(reader_of(file), file.size(), file.path(), *request.config,
+    return index_tar(reader_of(file), file.size(), shown(file, request), *request.config,
                      request.texts_required, request.progress);
   };
   if (request.cache.empty()) return make();
@@ -58,6 +62,8 @@ class TarPart : public SamplePart {
  public:
   explicit TarPart(const PartRequest& request)
       : file_(request.path),
+        shown_(shown(file_, request)),
+        short_(request.shown.empty() ? file_.name() : printable(request.shown)),
         config_(*request.config),
         texts_required_(request.texts_required),
         index_(find_index(file_, request)) {}
@@ -69,7 +75,7 @@ class TarPart : public SamplePart {
     const TarSpan span = index_.samples[static_cast<size_t>(index)];
     TarReader reader([&](uint64_t offset,
                          std::span<std::byte> out) { file_.read_at(span.offset + offset, out); },
-                     span.size, file_.name());
+                     span.size, shown_);
     const auto member = reader.next();
     return key_of(member ? split_name(member->name).key : "");
   }
@@ -80,22 +86,21 @@ class TarPart : public SamplePart {
       fail(ErrorKind::limit, "{}: has more than {} bytes; leave the sample out", key(index),
            kMaxSampleBytes);
     const std::string bytes = file_.read_at(span.offset, span.size);
-    TarReader reader(reader_of(bytes), bytes.size(), file_.path());
+    TarReader reader(reader_of(bytes), bytes.size(), shown_);
     Sample sample;
     for_each_sample(reader, [&](const TarSample& found) { take(found, bytes, sample); });
     if (sample.key.empty())
-      fail(ErrorKind::io, "{}: changed after it was indexed; start again", file_.path());
+      fail(ErrorKind::io, "{}: changed after it was indexed; start again", shown_);
     return sample;
   }
 
  private:
-  std::string key_of(std::string_view key) const { return file_.name() + ": " + printable(key); }
+  std::string key_of(std::string_view key) const { return short_ + ": " + printable(key); }
 
   void take(const TarSample& found, const std::string& bytes, Sample& sample) const {
     sample.key = key_of(found.key);
     const TarMember* picture = found.picture(config_);
-    if (!picture)
-      fail(ErrorKind::io, "{}: changed after it was indexed; start again", file_.path());
+    if (!picture) fail(ErrorKind::io, "{}: changed after it was indexed; start again", shown_);
     const auto all = std::as_bytes(std::span(bytes)).subspan(picture->data, picture->size);
     sample.picture.assign(all.begin(), all.end());
     fill_texts(found.record(config_, reader_of(bytes), sample.key), config_, texts_required_,
@@ -103,6 +108,7 @@ class TarPart : public SamplePart {
   }
 
   InputFile file_;
+  std::string shown_, short_;
   const SourceConfig& config_;
   bool texts_required_;
   TarIndex index_;
