@@ -26,8 +26,11 @@ OrderedJson added_token(const char* content, int64_t id, bool normalized) {
 
 OrderedJson vocabulary_of(std::span<const Vocabulary::Pair> merges) {
   OrderedJson vocabulary = OrderedJson::object();
-  int64_t id = 0;
-  const auto add = [&](const std::string& spelling) { vocabulary.emplace(spelling, id++); };
+  // Its own insertion looks through all keys; these are known to differ.
+  auto& entries = vocabulary.get_ref<OrderedJson::object_t&>();
+  const auto add = [&](const std::string& spelling) {
+    entries.emplace_back(spelling, static_cast<int64_t>(entries.size()));
+  };
   for (const uint8_t byte : byte_order()) add(byte_spelling(byte));
   for (const uint8_t byte : byte_order()) add(byte_spelling(byte) + std::string(kEndOfWord));
   for (const auto& [left, right] : merges) add(left + right);

@@ -36,8 +36,10 @@ std::string spelling_in_files(const TokenizerState& state, int32_t id) {
 
 void write_vocab(const TokenizerState& state, const std::string& path) {
   OrderedJson vocab = OrderedJson::object();
+  // Its own insertion looks through all keys; a vocabulary's spellings differ.
+  auto& entries = vocab.get_ref<OrderedJson::object_t&>();
   for (int32_t id = 0; id < state.vocabulary.size(); ++id)
-    if (state.vocabulary.is_used(id)) vocab[spelling_in_files(state, id)] = id;
+    if (state.vocabulary.is_used(id)) entries.emplace_back(spelling_in_files(state, id), id);
   write_file(path, to_line(vocab) + "\n");
 }
 
