@@ -83,5 +83,6 @@ void add_convert(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
+void add_eval(CLI::App& app, Context& context);
 
 }  // namespace tandem::cli

@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
   cli::add_verify(app, context);
   cli::add_doctor(app, context);
   cli::add_bench(app, context);
+  cli::add_eval(app, context);
   // Verbs run in their callbacks, after the whole line was understood.
   try {
     chosen_isa();  // what TANDEM_ISA asks for in vain is an error of every verb

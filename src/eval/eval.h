@@ -55,8 +55,7 @@ struct RetrievalEval {
   RetrievalFigures image_to_text;  ///< every picture asks for any one of its texts
 };
 
-/// All pictures against all of their texts; a text that a picture has twice counts once. Memory:
-/// the embeddings. Errors: as eval_zero_shot.
+/// All pictures against all of their texts. Memory: the embeddings. Errors: as eval_zero_shot.
 RetrievalEval eval_retrieval(const Model& model, const SourceConfig& data,
                              const EvalOptions& options = {});
 

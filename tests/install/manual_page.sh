@@ -15,16 +15,22 @@ same() {  # same WHAT SAID WRITTEN: two sorted lists
 options() { sed 's/\\-/-/g' | grep -oE '(^|[^-a-z])--[a-z][a-z0-9-]*' | grep -oE -- '--.*' | sort -u; }
 
 # CLI11 lists subcommands under this heading, two spaces in.
-verbs=$("$program" --help | awk '/^Subcommands:/ { on = 1; next } /^[^ ]/ { on = 0 } on && /^  [a-z]/ { print $1 }' | sort)
+subcommands() { awk '/^Subcommands:/ { on = 1; next } /^[^ ]/ { on = 0 } on && /^  [a-z]/ { print $1 }' | sort; }
+verbs=$("$program" --help | subcommands)
 [ -n "$verbs" ]
 same "the verbs" "$verbs" "$(sed -n 's/^\.SS tandem \([a-z]*\).*/\1/p' "$page" | sort -u)"
 
 common=$(sed -n '/^\.SH COMMON OPTIONS/,/^\.SH EXIT/p' "$page" | grep -E '^\.BI? .*\\-\\-' | options)
-for verb in $verbs; do
-  written=$(sed -n "/^\.SS tandem $verb\b/,/^\.S[SH]/p" "$page" | grep -E '^\.BI? ' | options || true)
-  said=$("$program" "$verb" --help | grep -E '^ +(-[a-z],)?--' | sed -E 's/^( *[^ ]+).*/\1/' | options | grep -vx -e --help || true)
+check() {  # check VERB [VERB]: the options of a verb, or of a verb's verb, in the section of that name
+  # Arguments follow in capitals, brackets or behind an escaped hyphen.
+  written=$(sed -nE "/^\.SS tandem $*( [^a-z].*)?$/,/^\.S[SH]/p" "$page" | grep -E '^\.BI? ' | options || true)
+  said=$("$program" "$@" --help | grep -E '^ +(-[a-z],)?--' | sed -E 's/^( *[^ ]+).*/\1/' | options | grep -vx -e --help || true)
   # What the section leaves to the common options.
   own=$(grep -vxF -f <(echo "$common") <<<"$said" || true)
-  same "the options of $verb" "$own" "$(grep -vxF -f <(echo "$common") <<<"$written" || true)"
+  same "the options of $*" "$own" "$(grep -vxF -f <(echo "$common") <<<"$written" || true)"
+}
+for verb in $verbs; do
+  check "$verb"
+  for part in $("$program" "$verb" --help | subcommands); do check "$verb" "$part"; done
 done
 exit $failed
