@@ -84,9 +84,13 @@ Model Context::load_model() {
 void add_output_flags(CLI::App& verb, Context& context) {
   verb.add_flag("--json", context.json, "one JSON value per line on stdout");
   verb.add_flag("--quiet", context.quiet, "no progress and no remarks on stderr");
-  verb.add_option("--threads", context.threads, "threads to use; 0: one for each CPU")
+  const auto use = [&context](int threads) {
+    context.threads = threads;
+    if (threads > 0) set_thread_count(threads);
+  };
+  verb.add_option_function<int>("--threads", use, "threads to use; 0: one for each CPU")
       ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
+      ->default_str("0");
 }
 
 void add_model_flags(CLI::App& verb, Context& context) {

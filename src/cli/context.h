@@ -21,6 +21,7 @@ struct Context {
   std::string precision = "f32";
   int threads = 0;  // 0: all
 
+  std::vector<std::string> arguments;  // the whole line as it was typed
   bool json = false;
   bool quiet = false;
   int failures = 0;  // things that could not be done: exit code 1
@@ -84,5 +85,7 @@ void add_verify(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
+void add_train(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
 
 }  // namespace tandem::cli

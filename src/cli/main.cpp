@@ -35,6 +35,7 @@ void catch_signals() {
 
 int run(int argc, char** argv) {
   cli::Context context;
+  context.arguments.assign(argv, argv + argc);
   CLI::App app("Tandem: CLIP in C++. Pictures and words in one space.", "tandem");
   app.set_version_flag("--version", "tandem " TANDEM_VERSION);
   app.require_subcommand(1);
@@ -50,6 +51,8 @@ int run(int argc, char** argv) {
   cli::add_doctor(app, context);
   cli::add_bench(app, context);
   cli::add_eval(app, context);
+  cli::add_train(app, context);
+  cli::add_export(app, context);
   // Verbs run in their callbacks, after the whole line was understood.
   try {
     chosen_isa();  // what TANDEM_ISA asks for in vain is an error of every verb

@@ -81,7 +81,8 @@ RunFolder& RunFolder::operator=(RunFolder&&) noexcept = default;
 RunFolder RunFolder::create(const RunConfig& config, const std::string& facts) {
   const std::string& path = config.out;
   std::error_code error;
-  for (const char* name : {"run.toml", "log.jsonl", "checkpoints"})
+  // run.json is written last: without it a killed process had hardly begun.
+  for (const char* name : {"run.json", "checkpoints"})
     if (fs::exists(in(path, name), error))
       fail(ErrorKind::bad_input,
            "{}: a run stands there already; go on with --resume latest, or choose another folder",
@@ -89,18 +90,18 @@ RunFolder RunFolder::create(const RunConfig& config, const std::string& facts) {
   fs::create_directories(path, error);
   if (error)
     fail(ErrorKind::io, "{}: cannot be made ({}); choose another folder", path, error.message());
+  write_file(in(path, "run.toml"), to_toml(with_absolute_paths(config)));
   OrderedJson written{{"tandem", TANDEM_VERSION}, {"began", now_in_words()}};
   written.update(OrderedJson::parse(facts));
   write_file(in(path, "run.json"), to_line(written) + "\n");
-  write_file(in(path, "run.toml"), to_toml(with_absolute_paths(config)));
   return RunFolder(std::make_unique<Impl>(path, 0));
 }
 
 RunFolder RunFolder::resume(const std::string& path, int64_t step) {
   std::error_code error;
-  if (!fs::exists(in(path, "run.toml"), error))
+  if (!fs::exists(in(path, "run.json"), error))
     fail(ErrorKind::bad_input,
-         "{}: is no run's folder (it has no run.toml); name one, or start "
+         "{}: is no run's folder (it has no run.json); name one, or start "
          "without --resume",
          path);
   remove_half_written(path);

@@ -85,7 +85,15 @@ RunLog read_run_log(const std::string& run);
 /// One self-contained HTML page with the curves of one or several runs.
 std::string report_page(const std::vector<RunLog>& runs);
 
-/// The model card of an exported run, in Markdown: data, steps, metrics, cost.
-std::string model_card(const std::string& run, int64_t step);
+/// The model card of a run's checkpoint in Markdown, as Hugging Face's hub reads it: data, steps,
+/// metrics, cost, limits. `layout` decides how it says to open the model. Paths are shortened to
+/// what names the data.
+std::string model_card(const std::string& run, int64_t step, Layout layout);
+
+/// Writes a model folder of the layout with its card as README.md. `path`: a run (its newest
+/// checkpoint), or one of its checkpoints. Gives the checkpoint. Errors: as find_run_checkpoint and
+/// write_checkpoint.
+RunCheckpoint export_run(const std::string& path, const std::string& out, Layout layout,
+                         std::optional<DType> dtype);
 
 }  // namespace tandem

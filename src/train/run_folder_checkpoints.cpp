@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "checkpoint/safetensors.h"
 #include "train/append_file.h"
+#include "train/run_model.h"
 
 namespace tandem {
 namespace {
@@ -57,8 +58,8 @@ void sync_folder(const fs::path& folder) {
 
 // Where the first layout cannot say the model, the other one does.
 void write_model(const Checkpoint& model, const std::string& folder) {
-  Layout first = Layout::open_clip, second = Layout::hugging_face;
-  if (model.layout == Layout::hugging_face) std::swap(first, second);
+  const Layout first = checkpoint_layout(model);
+  const Layout second = first == Layout::open_clip ? Layout::hugging_face : Layout::open_clip;
   try {
     write_checkpoint(model, folder, first, std::nullopt);
   } catch (const Error& error) {

@@ -11,8 +11,9 @@ same() {  # same WHAT SAID WRITTEN: two sorted lists
     failed=1
   fi
 }
-# The long options in a text, one a line; a page writes its hyphens as \-.
-options() { sed 's/\\-/-/g' | grep -oE '(^|[^-a-z])--[a-z][a-z0-9-]*' | grep -oE -- '--.*' | sort -u; }
+# The long options in a text, one a line; a page writes its hyphens as \-. Those with a dot are keys of
+# run.toml, which docs/run_config.md lists.
+options() { sed 's/\\-/-/g' | grep -oE '(^|[^-a-z])--[a-z][a-z0-9._-]*' | grep -oE -- '--.*' | grep -vF . | sort -u; }
 
 # CLI11 lists subcommands under this heading, two spaces in.
 subcommands() { awk '/^Subcommands:/ { on = 1; next } /^[^ ]/ { on = 0 } on && /^  [a-z]/ { print $1 }' | sort; }

@@ -188,7 +188,7 @@ TEST_F(RunFolderTest, WhatIsNoCheckpointIsRefused) {
             std::string::npos);
   EXPECT_NE(refusal([&] { read_training_state(path_); }).find("model.start instead"),
             std::string::npos);
-  EXPECT_NE(refusal([&] { RunFolder::resume(scratch_.path("none"), 1); }).find("no run.toml"),
+  EXPECT_NE(refusal([&] { RunFolder::resume(scratch_.path("none"), 1); }).find("no run.json"),
             std::string::npos);
 }
 
