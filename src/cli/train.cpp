@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "cli/context.h"
 #include "cli/train_progress.h"
+#include "eval/eval.h"
 #include "train/launch.h"
 #include "train/run_folder.h"
 #include "train/trainer.h"
@@ -122,20 +123,36 @@ void say_summary(const TrainSummary& summary, const Context& context) {
   fmt::print("{}\n", summary.checkpoint);
 }
 
+// What the run asks for measured on a model folder: on its device, or by the inference that users
+// run.
+std::function<Metrics(const std::string&)> evaluation(const RunConfig& config,
+                                                      TrainProgress& progress) {
+  const auto& asked = config.evaluate;
+  if (asked.zeroshot.empty() && asked.retrieval.empty()) return {};
+  LoadOptions load{.max_pixels = config.data.max_pixels};
+  if (config.compute.device.starts_with("cuda")) {
+    load.backend = "torch";
+    load.device = config.compute.device;
+  }
+  const EvalOptions options{
+      .cache = config.data.cache,
+      .on_bad = [&progress](const std::string& sentence) { progress.remark(sentence); }};
+  const EvalPlan plan{asked.zeroshot, asked.retrieval, asked.templates};
+  return [=](const std::string& folder) { return eval_model(folder, plan, load, options); };
+}
+
 void run_one(const RunConfig& config, const Options& options, Context& context) {
   TrainSummary summary;
   {
     TrainProgress progress(!context.quiet);
     const TrainHooks hooks{
         .on_step = [&](const StepRecord& record) { progress.step(record); },
-        .on_remark =
-            [&](const std::string& sentence) {
-              if (!context.quiet) progress.line("tandem: " + sentence);
-            },
+        .on_remark = [&](const std::string& sentence) { progress.remark(sentence); },
         .on_metrics =
             [&](int64_t step, const Metrics& metrics) {
-              if (!context.quiet) progress.line(metrics_in_words(step, metrics));
+              progress.line(metrics_in_words(step, metrics));
             },
+        .evaluate = evaluation(config, progress),
     };
     summary = run_training(
         {.config = config, .resume = options.resume, .command = typed(context.arguments)}, hooks);

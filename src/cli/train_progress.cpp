@@ -43,9 +43,10 @@ void TrainProgress::step(const StepRecord& record) {
 }
 
 void TrainProgress::line(const std::string& text) {
+  if (!wanted_) return;
   wipe();
   fmt::print(stderr, "{}\n", text);
-  if (wanted_ && terminal_ && last_ != Clock::time_point()) draw();
+  if (terminal_ && last_ != Clock::time_point()) draw();
 }
 
 // One row of the terminal: what does not fit is left out, the bar first.

@@ -8,6 +8,7 @@
 
 namespace tandem::cli {
 
+/// Says nothing where it is not wanted (--quiet).
 class TrainProgress {
  public:
   explicit TrainProgress(bool wanted);
@@ -18,6 +19,8 @@ class TrainProgress {
   void step(const StepRecord& record);
   /// A line of its own above the bar, on stderr.
   void line(const std::string& text);
+  /// "tandem: sentence" as one.
+  void remark(const std::string& sentence) { line("tandem: " + sentence); }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -72,8 +72,14 @@ ConfigValue flag_value(const KeyBinding& key, const std::string& text, const std
       text.starts_with('"') || text.starts_with('\'') || text.starts_with('[') ||
       (text.starts_with('{') &&
        std::holds_alternative<Accessor<std::vector<SourceConfig>>>(key.member));
-  if (!takes_bare_text(key) || written_as_toml) return parse_toml_value(text, where);
-  return {.kind = Kind::text, .text = text};
+  const ConfigValue bare{.kind = Kind::text, .text = text};
+  if (takes_bare_text(key) && !written_as_toml) return bare;
+  try {
+    return parse_toml_value(text, where);
+  } catch (const Error&) {
+    if (written_as_toml) throw;
+    return bare;  // to be refused with what may stand there
+  }
 }
 
 // What a file's folder makes of a path in it.

@@ -157,11 +157,14 @@ TEST(RunConfig, RefusalsNameLineKeyAndWhatMayStandThere) {
 }
 
 TEST(RunConfig, RefusedFlagsAreNamedAsFlags) {
-  EXPECT_NE(refused("", {{"optimizer.lr", "fast"}}).find("--optimizer.lr: fast is no value"),
+  EXPECT_NE(refused("", {{"optimizer.lr", "fast"}})
+                .find("--optimizer.lr: \"fast\" stands where a number"),
             std::string::npos);
   EXPECT_NE(refused("", {{"optimizer.lt", "1"}}).find("did you mean optimizer.lr?"),
             std::string::npos);
-  EXPECT_NE(refused("", {{"optimizer.lr", "1\nseed = 2"}}).find("more than one value"),
+  EXPECT_NE(refused("", {{"optimizer.lr", "1\nseed = 2"}}).find("stands where a number"),
+            std::string::npos);
+  EXPECT_NE(refused("", {{"data.train", "[1"}}).find("--data.train: [1 is no value of TOML"),
             std::string::npos);
   EXPECT_NE(refused("", {{"out", "\xFF"}}).find("--out: is no UTF-8"), std::string::npos);
   EXPECT_NE(refused("", {{"compute.precision", "f64"}}).find("f32 or bf16"), std::string::npos);
