@@ -27,6 +27,12 @@ endif()
 install(TARGETS tandem EXPORT tandem-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/tandem DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h")
+# Architectures by name, found from the library's own place wherever the whole is put.
+file(RELATIVE_PATH lib_to_share ${CMAKE_INSTALL_FULL_LIBDIR} ${CMAKE_INSTALL_FULL_DATADIR}/tandem)
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/checkpoint/model_places.cpp TARGET_DIRECTORY tandem
+  PROPERTIES COMPILE_DEFINITIONS TANDEM_SHARE_FROM_LIBRARY="${lib_to_share}")
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/configs DESTINATION ${CMAKE_INSTALL_DATADIR}/tandem
+  FILES_MATCHING PATTERN "*.json")
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tandem)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "base/library_folder.h"
 
 namespace tandem {
 namespace {
@@ -22,15 +23,6 @@ struct Library {
   std::string why;  // it could not be opened
 };
 
-// Where libtandem.so itself is; empty where the loader does not know.
-fs::path own_folder() {
-  Dl_info where{};
-  if (dladdr(reinterpret_cast<void*>(&own_folder), &where) == 0 || where.dli_fname == nullptr)
-    return {};
-  std::error_code ignored;
-  return fs::absolute(where.dli_fname, ignored).parent_path();
-}
-
 std::string path_of(void* symbol, const std::string& otherwise) {
   Dl_info where{};
   return dladdr(symbol, &where) != 0 && where.dli_fname != nullptr ? where.dli_fname : otherwise;
@@ -38,7 +30,7 @@ std::string path_of(void* symbol, const std::string& otherwise) {
 
 // Never closed: libtorch does not survive being unloaded.
 Library open_library() {
-  const fs::path folder = own_folder();
+  const fs::path folder = library_folder();
   Library library;
   for (const fs::path& path : {folder / kName, folder / "lib" / kName, fs::path(kName)}) {
     std::error_code ignored;

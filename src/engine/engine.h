@@ -88,10 +88,6 @@ Checkpoint open_model(const std::string& name, const OpenOptions& options);
 /// "cpu", "ref" or "torch"; bad_input for another name.
 BackendKind backend_named(const std::string& name);
 
-/// Where models are looked for by name: `models/` of the working folder, the
-/// folders of $TANDEM_MODELS, the user's data folder.
-std::vector<std::string> model_folders();
-
 /// A path as it is, or the folder or file of that name in `models/` of the
 /// working folder, in each folder of $TANDEM_MODELS (colon separated), or in
 /// the user's data folder. Error: io naming where it looked.

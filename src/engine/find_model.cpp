@@ -1,9 +1,7 @@
-#include <cstdlib>
 #include <filesystem>
-#include <sstream>
-#include <vector>
 
 #include "base/fail.h"
+#include "checkpoint/model_places.h"
 #include "engine/engine.h"
 #include "model/architectures.h"
 #include "text/tokenizer_files.h"
@@ -29,21 +27,6 @@ Checkpoint random_checkpoint(const std::string& name, const OpenOptions& options
 }
 
 }  // namespace
-
-std::vector<std::string> model_folders() {
-  std::vector<std::string> folders = {"models"};
-  if (const char* listed = std::getenv("TANDEM_MODELS")) {
-    std::istringstream parts(listed);
-    for (std::string part; std::getline(parts, part, ':');)
-      if (!part.empty()) folders.push_back(part);
-  }
-  // The XDG base directory specification's user data folder.
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
-    folders.push_back((fs::path(data) / "tandem" / "models").string());
-  else if (const char* home = std::getenv("HOME"); home && *home)
-    folders.push_back((fs::path(home) / ".local" / "share" / "tandem" / "models").string());
-  return folders;
-}
 
 Checkpoint open_model(const std::string& name, const OpenOptions& options) {
   if (name.starts_with(kRandom)) return random_checkpoint(name, options);

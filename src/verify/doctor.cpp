@@ -11,6 +11,7 @@
 #include "base/fail.h"
 #include "base/isa.h"
 #include "base/thread_pool.h"
+#include "checkpoint/model_places.h"
 #include "engine/engine.h"
 #include "image/libraries.h"
 #include "model/architectures.h"
