@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "train/report_curve.h"
 #include "train/run_config_keys.h"
 #include "train/run_folder.h"
 
@@ -34,14 +35,6 @@ std::string cell(const std::string& text) {
     safe += c == '\n' || c == '\r' ? ' ' : c;
   }
   return safe;
-}
-
-// 12 345 678 as "12,345,678".
-std::string grouped(int64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<size_t>(at), ",");
-  return digits;
 }
 
 std::string text_of(const Json& facts, const char* key) {
