@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/files.h"
 #include "checkpoint/scratch_folder.h"
 
 using namespace tandem;
@@ -217,6 +218,32 @@ TEST(RunConfig, AFlagSetsEveryKeyToItsDefault) {
   for (const auto& key : config_keys()) {
     EXPECT_TRUE(names.insert(key.name).second) << key.name;
     EXPECT_FALSE(key.help.empty() || key.type.empty()) << key.name;
+  }
+}
+
+// docs/run_config.md holds the table between two comments; where it has fallen behind, the test
+// leaves the right one in the build folder.
+TEST(RunConfig, TheDocumentListsEveryKey) {
+  const auto rows = [](const std::vector<ConfigKey>& keys) {
+    std::string table = "| key | default | value | meaning |\n|---|---|---|---|\n";
+    for (const auto& key : keys)
+      table += "| `" + key.name + "` | `" + key.default_value + "` | " + key.type + " | " +
+               key.help + " |\n";
+    return table;
+  };
+  const std::string document = read_file(TANDEM_SOURCE_DIR "/docs/run_config.md");
+  for (const auto& [name, table] :
+       {std::pair<std::string, std::string>{"keys", rows(config_keys())},
+        {"source keys", rows(source_keys())}}) {
+    const std::string begin = "<!-- " + name + " -->\n";
+    const size_t at = document.find(begin);
+    ASSERT_NE(at, std::string::npos) << name;
+    const size_t end = document.find("<!-- end -->", at);
+    if (document.substr(at + begin.size(), end - at - begin.size()) == table) continue;
+    write_file(TANDEM_BINARY_DIR "/run_config_" + name + ".md", table);
+    ADD_FAILURE() << "docs/run_config.md: the table of " << name
+                  << " is not that of the program; take " TANDEM_BINARY_DIR "/run_config_" << name
+                  << ".md";
   }
 }
 
