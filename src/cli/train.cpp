@@ -78,8 +78,8 @@ std::string quoted(const std::string& argument) {
 }
 
 std::string typed(const std::vector<std::string>& arguments) {
-  std::string line;
-  for (const auto& argument : arguments) line += (line.empty() ? "" : " ") + quoted(argument);
+  std::string line = "tandem";
+  for (size_t i = 1; i < arguments.size(); ++i) line += " " + quoted(arguments[i]);
   return line;
 }
 

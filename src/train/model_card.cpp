@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -25,6 +26,19 @@ std::string shortened(const std::string& text, PathKind kind) {
   const fs::path name = path.has_filename() ? path.filename() : path.parent_path().filename();
   const fs::path folder = path.parent_path().filename();
   return folder.empty() || folder == name ? name.string() : (folder / name).string();
+}
+
+// A command with its absolute paths shortened.
+std::string shortened_command(const std::string& command) {
+  std::istringstream words(command);
+  std::string text;
+  for (std::string word; words >> word;) {
+    const size_t path = word.find_first_not_of('\'');
+    const bool quoted = path != 0;
+    if (path != std::string::npos && word[path] == '/') word = shortened(word.substr(path), {});
+    text += (text.empty() ? "" : " ") + std::string(quoted && word[0] != '\'' ? "'" : "") + word;
+  }
+  return text;
 }
 
 // A cell of a table: one line, no bar.
@@ -209,7 +223,7 @@ std::string limits(const Card& card) {
 std::string reproduction(const Card& card) {
   std::string text = "## Configuration\n\n";
   if (const auto command = text_of(card.facts, "command"); !command.empty())
-    text += fmt::format("Begun with:\n\n```sh\n{}\n```\n\n", command);
+    text += fmt::format("Begun with:\n\n```sh\n{}\n```\n\n", shortened_command(command));
   return text +
          fmt::format("`run.toml`, with paths shortened:\n\n```toml\n{}```\n", to_toml(card.config));
 }
