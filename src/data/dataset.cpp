@@ -61,9 +61,12 @@ Parts open_parts(const SourceConfig& config, const DatasetOptions& options,
   Parts parts(paths.size());
   std::vector<int64_t> counted(paths.size());
   parallel_for(static_cast<int64_t>(paths.size()), [&](int64_t i) {
-    PartRequest request{paths[i], "",
-                        &config,  options.texts_required,
-                        cache,    progress.of_part(paths[i], counted[i])};
+    PartRequest request{.path = paths[i],
+                        .config = &config,
+                        .texts_required = options.texts_required,
+                        .pictures = options.pictures,
+                        .cache = cache,
+                        .progress = progress.of_part(paths[i], counted[i])};
     parts[i] = open_part(request);
     if (request.progress) request.progress(parts[i]->size());
   });

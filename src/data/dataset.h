@@ -32,6 +32,8 @@ struct DatasetOptions {
   std::string cache{};
   /// Labels and evaluation need no text; training does.
   bool texts_required = true;
+  /// false: for texts and labels alone; samples come without pictures, and tables need none.
+  bool pictures = true;
   /// Called now and then while sources are indexed: what, how many samples so far.
   std::function<void(const std::string& what, int64_t samples)> progress{};
 };

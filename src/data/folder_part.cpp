@@ -55,7 +55,10 @@ std::string without_extension(const std::string& path) {
 class FolderPart : public SamplePart {
  public:
   explicit FolderPart(const PartRequest& request)
-      : folder_(request.path), config_(*request.config), texts_required_(request.texts_required) {
+      : folder_(request.path),
+        config_(*request.config),
+        texts_required_(request.texts_required),
+        pictures_(request.pictures) {
     while (folder_.size() > 1 && folder_.ends_with('/')) folder_.pop_back();
     const std::vector<FoundFile> files = files_below(folder_);
     std::set<std::string_view> texts;
@@ -90,9 +93,11 @@ class FolderPart : public SamplePart {
     const std::string path = path_of(entry);
     Sample sample;
     sample.key = key_of(path);
-    const std::string bytes = read_beside(path, kMaxPictureBytes);
-    const auto all = std::as_bytes(std::span(bytes));
-    sample.picture.assign(all.begin(), all.end());
+    if (pictures_) {
+      const std::string bytes = read_beside(path, kMaxPictureBytes);
+      const auto all = std::as_bytes(std::span(bytes));
+      sample.picture.assign(all.begin(), all.end());
+    }
     fill_texts(record_of(entry, path), config_, texts_required_, sample);
     return sample;
   }
@@ -145,7 +150,7 @@ class FolderPart : public SamplePart {
 
   std::string folder_;
   const SourceConfig& config_;
-  bool texts_required_;
+  bool texts_required_, pictures_;
   std::string paths_;
   std::vector<Entry> entries_;
   std::string fingerprint_;

@@ -26,6 +26,7 @@ struct PartRequest {
   std::string shown;  ///< begins keys and sentences; "": the path, in keys its last part
   const SourceConfig* config = nullptr;  ///< outlives the part
   bool texts_required = true;
+  bool pictures = true;  ///< read them too; tables need none otherwise
   std::string cache;  ///< a folder that can be written, or "" for none
   /// Called now and then with the samples found so far.
   std::function<void(int64_t)> progress;

@@ -78,6 +78,7 @@ class TablePart : public SamplePart {
       : file_(request.path),
         config_(*request.config),
         texts_required_(request.texts_required),
+        pictures_(request.pictures),
         folder_(std::filesystem::path(request.path).parent_path().string()) {
     if (!is_lines(request.path)) read_header();
     Digest digest;
@@ -87,7 +88,7 @@ class TablePart : public SamplePart {
         first = false;
         return;
       }
-      if (rows_.empty()) check_picture(record_of(row), row);
+      if (rows_.empty() && pictures_) check_picture(record_of(row), row);
       if (!is_wanted(config_, [&] { return record_of(row); })) return;
       rows_.push_back(row);
       constexpr size_t kTellEvery = 4096;
@@ -109,7 +110,7 @@ class TablePart : public SamplePart {
     const Record record = record_of(row);
     Sample sample;
     sample.key = key_of(row);
-    sample.picture = read_picture(picture_field(record, row), folder_, sample.key);
+    if (pictures_) sample.picture = read_picture(picture_field(record, row), folder_, sample.key);
     fill_texts(record, config_, texts_required_, sample);
     return sample;
   }
@@ -180,7 +181,7 @@ class TablePart : public SamplePart {
 
   InputFile file_;
   const SourceConfig& config_;
-  bool texts_required_;
+  bool texts_required_, pictures_;
   std::string folder_;
   char separator_ = 0;  // 0: JSON Lines
   std::vector<std::string> columns_;

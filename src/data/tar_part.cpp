@@ -66,6 +66,7 @@ class TarPart : public SamplePart {
         short_(request.shown.empty() ? file_.name() : printable(request.shown)),
         config_(*request.config),
         texts_required_(request.texts_required),
+        pictures_(request.pictures),
         index_(find_index(file_, request)) {}
 
   int64_t size() const override { return static_cast<int64_t>(index_.samples.size()); }
@@ -102,7 +103,7 @@ class TarPart : public SamplePart {
     const TarMember* picture = found.picture(config_);
     if (!picture) fail(ErrorKind::io, "{}: changed after it was indexed; start again", shown_);
     const auto all = std::as_bytes(std::span(bytes)).subspan(picture->data, picture->size);
-    sample.picture.assign(all.begin(), all.end());
+    if (pictures_) sample.picture.assign(all.begin(), all.end());
     fill_texts(found.record(config_, reader_of(bytes), sample.key), config_, texts_required_,
                sample);
   }
@@ -110,7 +111,7 @@ class TarPart : public SamplePart {
   InputFile file_;
   std::string shown_, short_;
   const SourceConfig& config_;
-  bool texts_required_;
+  bool texts_required_, pictures_;
   TarIndex index_;
 };
 
