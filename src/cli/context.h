@@ -85,6 +85,7 @@ void add_verify(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
+void add_tokenizer(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 

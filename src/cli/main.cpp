@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   cli::add_doctor(app, context);
   cli::add_bench(app, context);
   cli::add_eval(app, context);
+  cli::add_tokenizer(app, context);
   cli::add_train(app, context);
   cli::add_export(app, context);
   // Verbs run in their callbacks, after the whole line was understood.

@@ -81,7 +81,11 @@ int64_t encode_samples(const Model& model, const Dataset& dataset, const EvalOpt
   return bad;
 }
 
-std::vector<std::string> distinct_labels(const Dataset& dataset, const std::string& path) {
+std::vector<std::string> distinct_labels(const SourceConfig& data, const EvalOptions& options) {
+  const Dataset dataset(std::span(&data, 1), {.cache = options.cache,
+                                              .texts_required = false,
+                                              .pictures = false,
+                                              .progress = options.indexing});
   std::set<std::string> labels;
   for (int64_t begin = 0; begin < dataset.size(); begin += kSamples) {
     check_interrupt();
@@ -100,7 +104,7 @@ std::vector<std::string> distinct_labels(const Dataset& dataset, const std::stri
     fail(ErrorKind::bad_input,
          "{}: none of its {} samples has a label; zero-shot evaluation needs \"label\" or \"cls\" "
          "in each sample's JSON, or one folder for each class",
-         path, dataset.size());
+         data.path, dataset.size());
   return {labels.begin(), labels.end()};
 }
 

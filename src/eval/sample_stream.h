@@ -26,7 +26,7 @@ Dataset open_dataset(const SourceConfig& data, bool texts_required, const EvalOp
 int64_t encode_samples(const Model& model, const Dataset& dataset, const EvalOptions& options,
                        const CheckSample& check, const EachSample& each);
 
-/// The distinct labels, sorted by bytes. Error: bad_input where no sample has one.
-std::vector<std::string> distinct_labels(const Dataset& dataset, const std::string& path);
+/// The distinct labels of the data, sorted by bytes. Error: bad_input where no sample has one.
+std::vector<std::string> distinct_labels(const SourceConfig& data, const EvalOptions& options);
 
 }  // namespace tandem

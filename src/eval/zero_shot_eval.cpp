@@ -69,8 +69,8 @@ class Tally {
 ZeroShotFigures eval_zero_shot(const Model& model, const SourceConfig& data,
                                const Templates& templates, const std::vector<std::string>& labels,
                                const EvalOptions& options) {
+  const ClassList classes(labels.empty() ? distinct_labels(data, options) : labels);
   const Dataset dataset = open_dataset(data, false, options);
-  const ClassList classes(labels.empty() ? distinct_labels(dataset, data.path) : labels);
   const Embeddings names = ensemble(model, classes.labels(), templates);
   Tally tally(classes.labels());
   const auto check = [&](const Sample& sample) -> std::string {
