@@ -58,8 +58,10 @@ class Feeder::Impl {
 
   ~Impl() { stop(); }
 
-  MicroBatch next() {
+  MicroBatch next(MicroBatch spent) {
     std::unique_lock lock(mutex_);
+    if (spent.pixels.capacity() > 0 && spent_.size() < static_cast<size_t>(options_.queue))
+      spent_.push_back(std::move(spent));
     if (failure_) std::rethrow_exception(failure_);
     if (next_ >= schedule_.size())
       fail(ErrorKind::bad_input, "all {} portions of the plan were taken; plan more steps",
@@ -160,6 +162,10 @@ class Feeder::Impl {
     works_.push_back(std::make_unique<Work>());
     Work& work = *works_.back();
     work.number = opened_++;
+    if (!spent_.empty()) {
+      work.batch = std::move(spent_.back());
+      spent_.pop_back();
+    }
     lock.unlock();
     std::exception_ptr error;
     try {
@@ -190,8 +196,8 @@ class Feeder::Impl {
     batch.tokens.resize(pairs * static_cast<size_t>(options_.context_length));
     batch.keys.resize(pairs);
     batch.meanings.resize(pairs);
-    if (!options_.teacher) return;
-    const size_t width = static_cast<size_t>(options_.teacher->width());
+    const size_t width =
+        options_.teacher ? static_cast<size_t>(options_.teacher->width()) : size_t{0};
     batch.teacher_images.resize(pairs * width);
     batch.teacher_texts.resize(pairs * width);
   }
@@ -231,6 +237,7 @@ class Feeder::Impl {
   mutable std::mutex mutex_;  // guards all that follows; places being made are their thread's
   std::condition_variable room_, ready_;
   std::deque<std::unique_ptr<Work>> works_;
+  std::vector<MicroBatch> spent_;  // whose memory is free
   int64_t opened_ = 0, next_ = 0, last_needed_;
   bool stopping_ = false;
   double waited_ = 0;
@@ -244,7 +251,7 @@ Feeder::Feeder(const Dataset& dataset, const Order& order, const Tokenizer& toke
     : impl_(std::make_unique<Impl>(dataset, order, tokenizer, plan, options)) {}
 Feeder::~Feeder() = default;
 
-MicroBatch Feeder::next() { return impl_->next(); }
+MicroBatch Feeder::next(MicroBatch spent) { return impl_->next(std::move(spent)); }
 double Feeder::waited_seconds() const { return impl_->waited_seconds(); }
 std::vector<BadSample> Feeder::take_bad_samples() { return impl_->take_bad_samples(); }
 int64_t Feeder::bad_count() const { return impl_->bad_count(); }

@@ -50,9 +50,9 @@ struct MicroBatch {
   int pass = 0;
   int64_t first_position = 0;  ///< in the order, of the first pair
   int64_t size = 0;
-  std::vector<float> pixels;                         ///< [size, 3, height, width], normalised
-  std::vector<int32_t> tokens;                       ///< [size, context_length], padded
-  std::vector<std::string> keys;                     ///< the samples', for messages
+  std::vector<float> pixels;      ///< [size, 3, height, width], normalised
+  std::vector<int32_t> tokens;    ///< [size, context_length], padded
+  std::vector<std::string> keys;  ///< the samples', for messages
   /// Equal for pairs that say the same: of a sample with a label its hash, else the drawn text's.
   std::vector<int64_t> meanings;
   std::vector<float> teacher_images, teacher_texts;  ///< [size, teacher's width], or empty
@@ -73,9 +73,11 @@ class Feeder {
   Feeder(const Feeder&) = delete;
   Feeder& operator=(const Feeder&) = delete;
 
-  /// The next portion, in order. Errors: bad_input once too many samples were bad (names the
+  /// The next portion, in order. `spent` is one that is no longer needed: its memory is used again
+  /// (`batch = feeder.next(std::move(batch))`), which saves the system from clearing new pages.
+  /// Errors: bad_input once too many samples were bad (names the
   /// source, the share and the last reason); io. After the last portion: a fault of the caller.
-  MicroBatch next();
+  MicroBatch next(MicroBatch spent = {});
   /// Seconds that next() has waited so far.
   double waited_seconds() const;
   /// Bad samples since the last call, each key once, at most 100 a call; and how many in all.

@@ -116,6 +116,23 @@ TEST(Feeder, ResumingGivesWhatRunningThroughGives) {
   for (size_t i = 0; i < 2; ++i) expect_same_pairs(resumed[i], through[4 + i]);
 }
 
+TEST(Feeder, SpentPortionsAreUsedAgain) {
+  const Kitchen kitchen(tar_of_samples(17));
+  const FeedPlan plan{.steps = 6, .batch_size = 7, .micro_batch = 4};
+  const auto fresh = kitchen.feed(plan, kitchen.options());
+  FeederOptions options = kitchen.options();
+  options.queue = 2;
+  Feeder feeder(kitchen.data, kitchen.order, kitchen.tokenizer, plan, options);
+  MicroBatch portion;
+  portion.pixels.assign(5000, 1.0f);  // of another size, with values
+  portion.teacher_texts.assign(3, 1.0f);
+  for (const MicroBatch& expected : fresh) {
+    portion = feeder.next(std::move(portion));
+    expect_same_pairs(portion, expected);
+    EXPECT_TRUE(portion.teacher_texts.empty());
+  }
+}
+
 TEST(Feeder, RanksTakePartsOfTheBatch) {
   const Kitchen kitchen(tar_of_samples(16));
   const auto whole =
