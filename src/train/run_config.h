@@ -61,7 +61,7 @@ struct LossSection {
   /// infonce: pairs of one label, or of one caption, share their targets instead of repelling each
   /// other.
   bool share_meanings = false;
-  std::string teacher;           ///< a folder of `train teach`; "" none
+  std::string teacher;  ///< a folder of `train teach`; "" none
   double teacher_weight =
       1;  ///< of the distillation term; 1 - weight of the loss itself (MobileCLIP's lambda)
 };
@@ -105,7 +105,7 @@ struct ComputeSection {
 
 /// [save] and [evaluate]
 struct SaveSection {
-  int64_t every = 1000;  ///< steps; the last step is saved always
+  int64_t every = 1000;  ///< steps; 0: the last step alone, which is saved always
   int keep = 2;          ///< newest checkpoints kept
 };
 struct EvaluateSection {
