@@ -41,8 +41,9 @@ Order::Order(std::span<const int64_t> begins, std::span<const double> weights, u
     : seed_(seed) {
   constexpr double kMaxPlaces = 0x1p53;
   if (begins.size() != weights.size() + 1)
-    fail(ErrorKind::bad_input, "{} sources have {} weights; give one weight a source",
-         begins.size() - 1, weights.size());
+    fail(ErrorKind::bad_input,
+         "{} weights stand beside {} beginnings of sources; give one weight a source",
+         weights.size(), begins.size());
   for (size_t i = 0; i < weights.size(); ++i) {
     const int64_t samples = begins[i + 1] - begins[i];
     const double places = std::round(static_cast<double>(samples) * weights[i]);

@@ -55,6 +55,8 @@ void PairMaker::fill(int64_t index, int64_t position, const PairSlot& slot) cons
     return hash_words({options_.seed, kind, static_cast<uint64_t>(position)});
   };
   const Sample sample = dataset_.read(index);
+  if (sample.texts.empty())
+    fail(ErrorKind::bad_input, "{}: has no text to be trained with; leave it out", sample.key);
   const TeacherStore* teacher = options_.teacher;
   const Augmentation* augmentation = options_.augmentation ? &*options_.augmentation : nullptr;
   uint64_t seed = word_of(kAugmentDraw);

@@ -273,6 +273,16 @@ TEST(Feeder, AFileThatShrinksIsTheSystemsFaultAndStopsTheRun) {
   EXPECT_NE(said.find("became shorter"), std::string::npos) << said;
 }
 
+TEST(Feeder, SamplesOfADataSetWithoutTextsAreBad) {
+  const ScratchFolder folder("tandem_feeder");
+  const std::string path = folder.write("a.tar", tar_of({{"0.png", small_png(1)}}));
+  const Dataset data = open_source(folder, {.path = path}, /*texts_required=*/false);
+  const Order order(data.source_begins(), std::vector<double>{1}, 5);
+  const Tokenizer tokenizer = Tokenizer::load(tiny_bpe(folder));
+  Feeder feeder(data, order, tokenizer, {.steps = 1, .batch_size = 1, .micro_batch = 1}, {});
+  EXPECT_NE(refusal_of([&] { feeder.next(); }).find("a.tar: 0"), std::string::npos);
+}
+
 TEST(Feeder, AfterAnErrorItSaysTheSameAgain) {
   const Kitchen kitchen(
       tar_of_samples(5, [](int, Files& sample) { sample[0].second = "no picture"; }));
