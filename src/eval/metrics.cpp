@@ -64,19 +64,20 @@ Share mean_of_groups(std::span<const double> hits, std::span<const int64_t> begi
   if (hits.empty()) return {};
   const auto trials = static_cast<double>(hits.size());
   const double mean = std::clamp(std::accumulate(hits.begin(), hits.end(), 0.0) / trials, 0.0, 1.0);
-  double groups = 0, variance = 0;
+  double variance = 0, squares = 0;
   for (size_t g = 0; g + 1 < begins.size(); ++g) {
-    if (begins[g] == begins[g + 1]) continue;
     double apart = 0;
     for (int64_t i = begins[g]; i < begins[g + 1]; ++i)
       apart += hits[static_cast<size_t>(i)] - mean;
     variance += apart * apart;
-    ++groups;
+    const auto size = static_cast<double>(begins[g + 1] - begins[g]);
+    squares += size * size;
   }
   variance /= trials * trials;
-  // Where all groups agree (0 or 1) nothing tells trials of a group apart: one each counts.
-  const double effective = variance > 0 ? mean * (1 - mean) / variance : groups;
-  return wilson(mean, std::clamp(effective, groups, trials));
+  // As if every group answered as one: what is left where nothing tells its trials apart.
+  const double least = trials * trials / squares;
+  const double effective = variance > 0 ? mean * (1 - mean) / variance : least;
+  return wilson(mean, std::clamp(effective, least, trials));
 }
 
 RetrievalFigures retrieval_figures(std::span<const Standing> queries,

@@ -34,8 +34,9 @@ Share wilson(double value, double n);
 Share mean_of_classes(std::span<const double> shares, std::span<const int64_t> trials);
 
 /// The share of hits where trials come in groups that answer alike (the captions of one picture):
-/// Wilson's with an effective number of trials, between groups and trials, taken from how much
-/// the groups differ (Kish's design effect). Group g has hits [begins[g], begins[g + 1]).
+/// Wilson's with an effective number of trials, taken from how much the groups differ (the design
+/// effect of cluster samples, Kish 1965): between that of groups which answer as one,
+/// trials^2 / sum(size^2), and all trials. Group g has hits [begins[g], begins[g + 1]).
 Share mean_of_groups(std::span<const double> hits, std::span<const int64_t> begins);
 
 /// R@1, R@5, R@10 and the median of the expected ranks (of an even number: the mean of the middle

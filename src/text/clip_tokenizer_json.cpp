@@ -44,7 +44,7 @@ OrderedJson vocabulary_of(std::span<const Vocabulary::Pair> merges) {
 std::string clip_tokenizer_json(std::span<const Vocabulary::Pair> merges) {
   const auto start = static_cast<int64_t>(merges.size()) + 512, end = start + 1;
   OrderedJson ranked = OrderedJson::array();
-  for (const auto& [left, right] : merges) ranked.push_back(left + " " + right);
+  for (const auto& [left, right] : merges) ranked.push_back(fmt::format("{} {}", left, right));
   const OrderedJson space{{"type", "Replace"}, {"pattern", regex(R"(\s+)")}, {"content", " "}};
   const OrderedJson split{
       {"type", "Split"}, {"pattern", regex(kSplit)}, {"behavior", "Removed"}, {"invert", true}};

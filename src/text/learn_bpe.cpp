@@ -9,8 +9,6 @@
 namespace tandem {
 namespace {
 
-constexpr int32_t kByteSymbols = 512;  // 256 within a word, 256 at its end
-
 uint64_t key_of(int32_t left, int32_t right) {
   return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
 }

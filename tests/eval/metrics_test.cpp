@@ -103,6 +103,15 @@ TEST(MeanOfGroups, NeverSurerThanAllTrials) {
   EXPECT_NEAR(mean_of_groups(all, begins).low, wilson(1, 3).low, 1e-12);
 }
 
+TEST(MeanOfGroups, AreAtLeastAsSureAsGroupsThatAnswerAsOne) {
+  // One group of four hits and eight single misses: their spread alone would say 4 trials, sizes
+  // say 12^2 / (4^2 + 8) = 6.
+  std::vector<double> hits(12, 0.0);
+  std::fill_n(hits.begin(), 4, 1.0);
+  const int64_t begins[] = {0, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  EXPECT_NEAR(mean_of_groups(hits, begins).low, wilson(1.0 / 3, 6).low, 1e-12);
+}
+
 TEST(RetrievalFigures, CountHitsAndTheMiddleRank) {
   const std::vector<Standing> queries = {{0}, {4}, {9}, {30}};  // ranks 1, 5, 10, 31
   const int64_t begins[] = {0, 1, 2, 3, 4};
