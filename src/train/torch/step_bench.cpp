@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/interrupt.h"
 #include "checkpoint/architecture_file.h"
+#include "text/vocabulary_files.h"
 #include "train/initialise.h"
 #include "train/parameter_groups.h"
 #include "train/torch/adamw.h"
@@ -133,10 +134,12 @@ StepTiming summary(const std::string& name, std::vector<double> rates, int64_t p
 }  // namespace
 
 void bench_steps(const StepBench& bench, const std::function<void(const StepTiming&)>& report) {
-  const ModelConfig config = read_architecture(bench.architecture).config;
+  ModelConfig config = read_architecture(bench.architecture).config;
   if (!config.image || !config.text)
     fail(ErrorKind::unsupported, "{}: has one tower alone; choose a whole CLIP",
          bench.architecture);
+  // Made-up texts have no tokenizer whose vocabulary could be taken.
+  if (config.text->vocab_size == 0) config.text->vocab_size = kPublishedVocabularySize;
   const TensorStore weights = initial_weights(config, {}, 1);
   const auto& lengths = bench.caption_lengths.empty() ? kNaturalLengths : bench.caption_lengths;
   const auto variants = variants_of(bench);
