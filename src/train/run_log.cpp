@@ -90,35 +90,37 @@ std::string log_until(const std::string& log, const std::string& name, int64_t s
   return kept;
 }
 
-RunLog read_run_log(const std::string& run) {
-  const fs::path path = fs::path(run).lexically_normal();
-  const std::string file = (path / "log.jsonl").string();
-  std::error_code error;
-  if (!fs::exists(file, error))
-    fail(ErrorKind::bad_input, "{}: holds no log.jsonl and so is no run; name a run's folder", run);
+RunLog parse_run_log(const std::string& text, const std::string& name) {
   RunLog log;
-  log.name =
-      path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
-  if (log.name.empty() || log.name == "." || log.name == "..")
-    log.name = fs::weakly_canonical(path, error).filename().string();
-  const std::string where = log.name + "/log.jsonl";
   try {
-    each_line(read_file(file, kMaxLogBytes), where, [&](std::string_view, const Json& line) {
+    each_line(text, name, [&](std::string_view, const Json& line) {
       const auto step = line.at("step").get<int64_t>();
       if (const auto remark = line.find("remark"); remark != line.end())
         log.remarks.emplace_back(step, remark->get<std::string>());
       else if (const auto metrics = line.find("metrics"); metrics != line.end()) {
         Metrics measured;
-        for (const auto& [name, value] : metrics->items())
-          measured.emplace_back(name, number_of(value));
+        for (const auto& [metric, value] : metrics->items())
+          measured.emplace_back(metric, number_of(value));
         log.metrics.emplace_back(step, std::move(measured));
       } else {
         log.steps.push_back(record_of(line));
       }
     });
   } catch (const Json::exception&) {
-    fail(ErrorKind::bad_input, "{}: a line has a value of another kind; is it a run's log?", file);
+    fail(ErrorKind::bad_input, "{}: a line has a value of another kind; is it a run's log?", name);
   }
+  return log;
+}
+
+RunLog read_run_log(const std::string& run) {
+  std::error_code error;
+  const fs::path path = fs::weakly_canonical(run, error);
+  const std::string file = (path / "log.jsonl").string();
+  if (!fs::exists(file, error))
+    fail(ErrorKind::bad_input, "{}: holds no log.jsonl and so is no run; name a run's folder", run);
+  const std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();
+  RunLog log = parse_run_log(read_file(file, kMaxLogBytes), name + "/log.jsonl");
+  log.name = name;
   return log;
 }
 
