@@ -57,6 +57,12 @@ RunConfig read_config(const Options& options) {
   if (file.empty() && !options.resume.empty())
     if (const std::string run = run_to_resume(options); !run.empty()) {
       file = (fs::path(run) / "run.toml").string();
+      std::error_code error;
+      if (!fs::exists(file, error))
+        fail(ErrorKind::bad_input,
+             "{}: no run stands there to go on with (it has no run.toml); name its folder, or say "
+             "what to train by --config",
+             run);
       overrides.emplace_back("out", run);
     }
   for (const auto& key : options.given) overrides.emplace_back(key, options.values.at(key));
@@ -157,10 +163,10 @@ void run_one(const RunConfig& config, const Options& options, Context& context) 
     summary = run_training(
         {.config = config, .resume = options.resume, .command = typed(context.arguments)}, hooks);
   }
-  if (summary.run.empty()) return;  // not the first process
-  say_summary(summary, context);
+  const bool first = !summary.run.empty();
+  if (first) say_summary(summary, context);
   if (!summary.preempted) return;
-  context.remark("ended early and saved; go on with --resume latest");
+  if (first) context.remark("ended early and saved; go on with --resume latest");
   throw Interrupted();
 }
 

@@ -43,7 +43,7 @@ struct TrainRequest {
 };
 
 struct TrainSummary {
-  std::string run;         ///< the run's folder
+  std::string run;         ///< the run's folder; "" on other processes than the first
   std::string checkpoint;  ///< the last one
   int64_t steps = 0;
   double seconds = 0;

@@ -61,7 +61,7 @@ TEST_F(TrainVerb, MistakesAreSaidBeforeAnythingBegins) {
   expect_refused(whole + "--schedule.steps 3", "data.train: is missing");
   expect_refused(whole + "--schedule.steps 3 --data.train x.tar --decay-rule older --nproc 2",
                  "published or newer");
-  expect_refused("train --resume latest --out " + scratch_.path("none"), "run.toml");
+  expect_refused("train --resume latest --out " + scratch_.path("none"), "no run stands there");
   EXPECT_FALSE(fs::exists(scratch_.path("run")));
 }
 

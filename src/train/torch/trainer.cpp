@@ -258,7 +258,7 @@ void Trainer::after_step(const StepRecord& mine, Feeder& feeder) {
 
 TrainSummary Trainer::run() {
   const auto begin = Clock::now();
-  TrainSummary summary{.run = config_.out};
+  TrainSummary summary{.run = leader() ? config_.out : ""};
   if (state_.step < steps_) {
     Feeder feeder(dataset_, order_, tokenizer_, plan_from(state_.step),
                   {.preprocess = state_.source.preprocess,
@@ -275,6 +275,7 @@ TrainSummary Trainer::run() {
       ++summary.steps;
     }
   }
+  communicator_.barrier();  // what the others wait for rank 0 by ends with it
   if (folder_) folder_->finish();
   summary.checkpoint = saved_;
   summary.seconds = seconds_since(begin);
