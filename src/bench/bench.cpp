@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "image/decode.h"
 #include "image/preprocess.h"
+#include "train/trainer.h"
 #include "zero_shot/imagenet_classes.h"
 #include "zero_shot/templates.h"
 
@@ -222,24 +223,47 @@ void bench_start(const BenchOptions& options, const Report& report) {
   fs::remove(picture);
 }
 
+// Training steps with each saving on and off, beside the plain padded loop on the same libtorch.
+void bench_train(const BenchOptions& options, const Report& report) {
+  const std::string random = "random:";
+  StepBench bench{.architecture = options.model.starts_with(random)
+                                      ? options.model.substr(random.size())
+                                      : options.model,
+                  .batch_size = options.batch,
+                  .repeats = options.repeats};
+  bench_training(bench, [&](const StepTiming& timing) {
+    Figure figure{
+        .value = timing.pairs_per_second, .repeats = timing.repeats, .spread = timing.spread};
+    finish(figure, "train/" + timing.name, options, "pairs/s", report);
+    figure.value = static_cast<double>(timing.peak_bytes) / (1 << 20);
+    figure.spread = 0;
+    finish(figure, "train/" + timing.name + ", memory", options, "MiB", report);
+  });
+}
+
 const std::map<std::string, void (*)(const BenchOptions&, const Report&)> kBenches = {
-    {"peak", bench_peak},         {"image", bench_image},           {"text", bench_text},
-    {"zeroshot", bench_zeroshot}, {"preprocess", bench_preprocess}, {"folder", bench_folder},
-    {"start", bench_start}};
+    {"peak", bench_peak},
+    {"image", bench_image},
+    {"text", bench_text},
+    {"zeroshot", bench_zeroshot},
+    {"preprocess", bench_preprocess},
+    {"folder", bench_folder},
+    {"start", bench_start},
+    {"train", bench_train}};
 
 }  // namespace
 
 std::vector<std::string> bench_names() {
-  return {"peak", "image", "text", "zeroshot", "folder", "preprocess", "start"};
+  return {"peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "train"};
 }
 
 void run_bench(const std::string& name, const BenchOptions& options, const Report& report) {
   const auto bench = kBenches.find(name);
   if (bench == kBenches.end())
-    fail(
-        ErrorKind::bad_input,
-        "there is no bench \"{}\"; choose peak, image, text, zeroshot, folder, preprocess or start",
-        name);
+    fail(ErrorKind::bad_input,
+         "there is no bench \"{}\"; choose peak, image, text, zeroshot, folder, preprocess, start "
+         "or train",
+         name);
   bench->second(options, report);
 }
 

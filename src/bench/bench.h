@@ -26,10 +26,11 @@ struct BenchOptions {
   std::string folder;   ///< bench folder: where the pictures are
   std::string program;  ///< bench start: the path of tandem itself
   int repeats = 5;
+  int64_t batch = 64;   ///< bench train: pairs a step
   int classes = 20;  ///< bench zeroshot: of the 1,000 names, how many are timed
 };
 
-/// "peak", "image", "text", "zeroshot", "folder", "preprocess", "start".
+/// "peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "train".
 std::vector<std::string> bench_names();
 
 /// Runs one of bench_names(); figures are reported as they are known. Errors:

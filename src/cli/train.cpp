@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "cli/context.h"
 #include "cli/train_progress.h"
+#include "cli/train_verbs.h"
 #include "eval/eval.h"
 #include "train/launch.h"
 #include "train/run_folder.h"
@@ -66,9 +67,7 @@ RunConfig read_config(const Options& options) {
       overrides.emplace_back("out", run);
     }
   for (const auto& key : options.given) overrides.emplace_back(key, options.values.at(key));
-  RunConfig config = read_run_config(file, overrides);
-  fill_template_sets(config.data.train);
-  fill_template_sets(config.data.validation);
+  RunConfig config = read_training_config(file, overrides);
   validate(config);
   return config;
 }
@@ -216,6 +215,14 @@ std::string section_of(const std::string& key) {
 
 }  // namespace
 
+RunConfig read_training_config(const std::string& path,
+                               const std::vector<std::pair<std::string, std::string>>& overrides) {
+  RunConfig config = read_run_config(path, overrides);
+  fill_template_sets(config.data.train);
+  fill_template_sets(config.data.validation);
+  return config;
+}
+
 void add_train(CLI::App& app, Context& context) {
   auto& verb =
       add_verb(app, "train", "trains a model",
@@ -245,8 +252,9 @@ void add_train(CLI::App& app, Context& context) {
                         ->default_str(key.default_value));
   }
   add_report(verb, context);
+  add_train_teach(verb, context);
   verb.callback([options, flags, &verb, &context] {
-    if (!verb.get_subcommands().empty()) return;  // train report
+    if (!verb.get_subcommands().empty()) return;  // report, teach
     const auto& keys = config_keys();
     for (size_t i = 0; i < keys.size(); ++i)
       if (flags[i]->count() > 0) options->given.push_back(keys[i].name);
