@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "data/digest.h"
+
 namespace tandem {
 namespace {
 
@@ -73,6 +75,10 @@ double normal_quantile(double p) {
 
 double random_normal(uint64_t key, uint64_t counter) {
   return normal_quantile(random_unit(key, counter));
+}
+
+uint64_t random_key(uint64_t seed, std::string_view name) {
+  return hash_words({seed, hash_of(name)});
 }
 
 }  // namespace tandem

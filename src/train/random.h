@@ -5,17 +5,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include "data/random.h"
+
 namespace tandem {
 
-/// Numbers that look independent for different keys or counters (SplitMix64's finaliser, twice).
+/// Numbers that look independent for different keys or counters.
 constexpr uint64_t random_bits(uint64_t key, uint64_t counter) {
-  const auto mix = [](uint64_t x) {
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-  };
-  // 2^64 over the golden ratio keeps neighbouring counters apart.
-  return mix(mix(key + 0x9e3779b97f4a7c15) + counter * 0x9e3779b97f4a7c15);
+  return hash_words({key, counter});
 }
 
 /// In (0, 1), never either end.
@@ -28,11 +24,7 @@ constexpr double random_unit(uint64_t key, uint64_t counter) {
 double normal_quantile(double p);
 double random_normal(uint64_t key, uint64_t counter);
 
-/// A key for what has a name (FNV-1a).
-constexpr uint64_t random_key(uint64_t seed, std::string_view name) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return random_bits(seed, hash);
-}
+/// A key for what has a name.
+uint64_t random_key(uint64_t seed, std::string_view name);
 
 }  // namespace tandem

@@ -109,8 +109,9 @@ at::Tensor Backend::add_positions(const Tensor& x, const Table& table,
   return x + at::embedding(table, indices(position_of_row));
 }
 
-at::Tensor Backend::layer_norm(const Tensor& x, const LayerNorm& norm) {
+at::Tensor Backend::layer_norm(const Tensor& product, const LayerNorm& norm) {
   const int64_t group = norm.gain.size(0);
+  const at::Tensor x = product.to(norm.gain.scalar_type());  // from bfloat16, under autocast
   if (group == x.size(1)) return at::layer_norm(x, {group}, norm.gain, norm.bias, norm.eps);
   return at::layer_norm(x.reshape({-1, group}), {group}, norm.gain, norm.bias, norm.eps)
       .view({x.size(0), x.size(1)});
