@@ -1,10 +1,14 @@
 #include "train/initialise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/thread_pool.h"
 #include "model/weight_table.h"
 #include "train/random.h"
 
@@ -92,6 +96,24 @@ Law law_of(const WeightSpec& spec, const ModelConfig& config, const LossSection&
                                      : text_matrix_law(name, config.text->transformer);
 }
 
+// Number i is a function of key and i: threads share the work without a trace.
+void fill(std::span<float> values, const Law& law, uint64_t key) {
+  constexpr size_t kBlock = size_t{1} << 16;
+  const auto number = [&law, key](size_t i) {
+    switch (law.kind) {
+      case Law::constant: return law.value;
+      case Law::uniform: return law.value * (2 * random_unit(key, i) - 1);
+      case Law::normal: return law.value * random_normal(key, i);
+    }
+    return 0.0;
+  };
+  parallel_for(static_cast<int64_t>((values.size() + kBlock - 1) / kBlock), [&](int64_t block) {
+    const size_t begin = static_cast<size_t>(block) * kBlock;
+    for (size_t i = begin; i < std::min(begin + kBlock, values.size()); ++i)
+      values[i] = static_cast<float>(number(i));
+  });
+}
+
 }  // namespace
 
 TensorStore initial_weights(const ModelConfig& config, const LossSection& loss, uint64_t seed) {
@@ -100,16 +122,8 @@ TensorStore initial_weights(const ModelConfig& config, const LossSection& loss, 
   for (const auto& spec : table) shapes[spec.name] = spec.shape;
   TensorStore weights;
   for (const auto& spec : table) {
-    const Law law = law_of(spec, config, loss, shapes);
-    const uint64_t key = random_key(seed, spec.name);
     std::vector<float> values(static_cast<size_t>(element_count(spec.shape)));
-    for (size_t i = 0; i < values.size(); ++i) switch (law.kind) {
-        case Law::constant: values[i] = static_cast<float>(law.value); break;
-        case Law::uniform:
-          values[i] = static_cast<float>(law.value * (2 * random_unit(key, i) - 1));
-          break;
-        case Law::normal: values[i] = static_cast<float>(law.value * random_normal(key, i)); break;
-      }
+    fill(values, law_of(spec, config, loss, shapes), random_key(seed, spec.name));
     weights.add(spec.name, spec.shape, values);
   }
   return weights;
