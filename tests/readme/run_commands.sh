@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/readme/run_commands.sh README BUILD: runs every fenced sh block of the README as its reader would.
+# tests/readme/run_commands.sh DOCUMENT BUILD: runs every fenced sh block of a document as its reader would.
 #
 # Each block runs in a shell of its own in the repository's root, ends at its first failing command, finds
 # `tandem` on its PATH and has a home folder of its own. A block that a test cannot run carries its reason in
@@ -11,8 +11,9 @@ if [ ! -f "$readme" ]; then
   echo "skipped: there is no $readme"
   exit 77
 fi
-cd "$(dirname "$readme")" || exit 1
-scratch=$build/readme
+name=$(basename "$readme" .md)
+cd "$(dirname "$0")/../.." || exit 1
+scratch=$build/commands/$name
 rm -rf "$scratch"
 mkdir -p "$scratch/home"
 
@@ -57,7 +58,7 @@ for block in "$scratch"/block-*.sh; do
   }
 done
 if [ "$(state)" != "$before" ]; then
-  echo "the commands of the README left files in the repository:"
+  echo "the commands of $name left files in the repository:"
   state
   failed=$((failed + 1))
 fi
