@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -143,6 +144,9 @@ TEST(Colour, EveryByteIsPillows) {
   RgbImage grey = row_of({{200, 30, 90}});
   make_grey(grey);
   EXPECT_EQ(grey.pixels, row_of({{88, 88, 88}}).pixels);
+  RgbImage half = row_of({{1, 1, 1}, {0, 0, 0}});  // a mean of a half is rounded up
+  adjust_contrast(half, 0);
+  EXPECT_EQ(half.pixels, row_of({{1, 1, 1}, {1, 1, 1}}).pixels);
   RgbImage row = row_of({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}});
   flip_horizontally(row);
   EXPECT_EQ(row.pixels, row_of({{7, 8, 9}, {4, 5, 6}, {1, 2, 3}}).pixels);
@@ -245,6 +249,16 @@ TEST(Augment, JitterDrawsAllFourInEveryOrder) {
   for (uint64_t seed = 0; seed < 50; ++seed)
     seen.insert(augment(picture(), all, target(), seed, "x").pixels);
   EXPECT_EQ(seen.size(), 50u);
+}
+
+TEST(Augment, FactorsAreNeverNegative) {
+  // From 0 to 4, of which less than a 255th makes a picture with white in it black.
+  int black = 0;
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const auto pixels = augment(picture(), {.brightness = 3}, target(), seed, "x").pixels;
+    black += std::all_of(pixels.begin(), pixels.end(), [](uint8_t value) { return value == 0; });
+  }
+  EXPECT_LT(black, 8);
 }
 
 TEST(Augment, SenselessNumbersAreRefused) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "data/data_builder.h"
+#include "data/tar_index.h"
 
 namespace tandem {
 namespace {
@@ -162,6 +163,39 @@ TEST(Dataset, AKeptIndexIsUsedUntilTheTarChanges) {
   folder.write("a.tar", tar_of_samples(6));
   EXPECT_NE(read(), fresh);
   EXPECT_EQ(open_source(folder, {.path = path}).size(), 6);
+}
+
+TEST(Dataset, AKeptIndexOfAnotherTimeOrOtherBytesIsNone) {
+  const TarIndex index{{{0, 1024}, {2048, 600}}, std::string(32, 'f')};
+  const std::string bytes = to_bytes(index, 4096, 5);
+  const auto whole = parse_tar_index(bytes, 4096, 5);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->fingerprint, index.fingerprint);
+  ASSERT_EQ(whole->samples.size(), 2u);
+  EXPECT_EQ(whole->samples[1].offset, 2048u);
+  EXPECT_EQ(whole->samples[1].size, 600u);
+  EXPECT_FALSE(parse_tar_index(bytes, 4096, 6));
+  EXPECT_FALSE(parse_tar_index(bytes, 4097, 5));
+  for (size_t at = 0; at < bytes.size(); ++at) {
+    std::string flipped = bytes;
+    flipped[at] ^= 4;
+    EXPECT_FALSE(parse_tar_index(flipped, 4096, 5)) << at;
+    EXPECT_FALSE(parse_tar_index(bytes.substr(0, at), 4096, 5)) << at;
+  }
+}
+
+TEST(Dataset, TheJsonCalledSoGoesBeforeOthers) {
+  const ScratchFolder folder("tandem_dataset");
+  const std::string path =
+      folder.write("a.tar", tar_of({{"0.jpg", "J"},
+                                    {"0.boxes.json", R"({"text": "boxes"})"},
+                                    {"0.json", R"({"text": "caption"})"},
+                                    {"0.more.json", R"({"text": "more"})"},
+                                    {"1.jpg", "J"},
+                                    {"1.meta.json", R"({"text": "only one"})"}}));
+  const Dataset data = open_source(folder, {.path = path});
+  EXPECT_EQ(texts_of_sample(data.read(0)), Texts{"caption"});
+  EXPECT_EQ(texts_of_sample(data.read(1)), Texts{"only one"});
 }
 
 TEST(Dataset, ItsFingerprintIsOfTheDataAndOfWhatIsReadFromIt) {

@@ -245,10 +245,26 @@ TEST(Feeder, ASourceThatIsMostlyBadStopsTheRun) {
 
 TEST(Feeder, ASourceThatIsAllBadStopsTheRunAtOnce) {
   const Kitchen kitchen(
-      tar_of_samples(5, [](int, Files& sample) { sample[0].second = "no picture"; }));
+      tar_of_samples(60, [](int, Files& sample) { sample[0].second = "no picture"; }));
   const std::string said = said_while_feeding(kitchen, kitchen.options());
   EXPECT_NE(said.find("a.tar: "), std::string::npos) << said;
   EXPECT_NE(said.find("50 of"), std::string::npos) << said;
+  const std::string last = kitchen.data.key(kitchen.order.substitute(0, 49));
+  EXPECT_NE(said.find("the last one, " + last), std::string::npos)
+      << said << "\nis not of the first place, whose last try is " << last;
+}
+
+TEST(Feeder, FewerThanFiftySamplesSayNothingAndPassesCountOnce) {
+  const Kitchen kitchen(tar_of_samples(20, [](int i, Files& sample) {
+    if (i % 5 < 2) sample[0].second = "no picture";
+  }));
+  FeederOptions options = kitchen.options();
+  options.bad_limit = 0.3;
+  Feeder feeder(kitchen.data, kitchen.order, kitchen.tokenizer,
+                {.steps = 1, .batch_size = 20, .micro_batch = 20, .passes = 2}, options);
+  EXPECT_EQ(refusal_of([&] { feeder.next(); }), "");
+  EXPECT_EQ(refusal_of([&] { feeder.next(); }), "");
+  EXPECT_EQ(feeder.bad_count(), 8);
 }
 
 TEST(Feeder, PicturesAboveTheLimitAreBad) {
@@ -271,6 +287,7 @@ TEST(Feeder, AFileThatShrinksIsTheSystemsFaultAndStopsTheRun) {
   kitchen.folder.write("a.tar", "");
   const std::string said = said_while_feeding(kitchen, kitchen.options());
   EXPECT_NE(said.find("became shorter"), std::string::npos) << said;
+  EXPECT_EQ(said.find("could not be used"), std::string::npos) << "no fault of samples: " << said;
 }
 
 TEST(Feeder, SamplesOfADataSetWithoutTextsAreBad) {

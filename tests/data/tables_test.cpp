@@ -29,6 +29,7 @@ TEST(Csv, RowsEndWhereNoQuoteIsOpen) {
       {"\"a,\n\"\"x\"\"\",b\n", {{"a,\n\"x\"", "b"}}},
       {"a \"quoted\" word,b\nc", {{"a \"quoted\" word", "b"}, {"c"}}},
       {"5\" pipe,\"\",\n", {{"5\" pipe", "", ""}}},
+      {"5\" pipe\nc\n", {{"5\" pipe"}, {"c"}}},
       {"\"a\"b,c\n", {{"ab", "c"}}},
       {"\"\"\"\"\n\"\"\n", {{"\""}, {""}}},
   };

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "base/files.h"
 #include "data/data_builder.h"
 #include "data/feeder.h"
 #include "data/teacher_store.h"
@@ -196,6 +197,13 @@ TEST(TeacherStore, WhatDoesNotBelongTogetherIsRefused) {
   EXPECT_NE(refusal_of([&] { TeacherStore(folder.path("none"), data); }), "");
   const std::string part = store + "/part-00000.f16";
   const auto size = fs::file_size(part);
+  const std::string whole = read_file(part);
+  std::string fewer = whole;
+  --fewer[8 + 32 + 16 + 4 * 8];  // where the texts of all four samples end
+  write_file(part, fewer);
+  EXPECT_NE(refusal_of([&] { TeacherStore(store, data); }).find("is damaged"), std::string::npos);
+  write_file(part, whole);
+  EXPECT_EQ(refusal_of([&] { TeacherStore(store, data); }), "");
   for (const uintmax_t cut : {size - 1, size - 2 * kWidth, uintmax_t{60}, uintmax_t{0}}) {
     fs::resize_file(part, cut);
     EXPECT_NE(refusal_of([&] { TeacherStore(store, data); }).find("part-00000.f16: is damaged"),
