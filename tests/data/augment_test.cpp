@@ -268,7 +268,7 @@ TEST(Augment, SenselessNumbersAreRefused) {
                                 {.brightness = -0.1}, {.gray = std::nan("")}};
   for (const Augmentation& augmentation : cases) {
     const std::string said =
-        tandem_test::refusal_of([&] { augment(picture(), augmentation, target(), 1, "cat.jpg"); });
+        tandem_test::refusal([&] { augment(picture(), augmentation, target(), 1, "cat.jpg"); });
     EXPECT_NE(said.find("cat.jpg: cannot be augmented by scale"), std::string::npos) << said;
   }
 }

@@ -18,13 +18,13 @@ int places_until_refused(const Dataset& data, double limit, int places, bool (*i
   for (int place = 0; place < places; ++place) {
     std::vector<BadAttempt> tried;
     if (is_bad(place)) tried.push_back(bad(1));
-    if (!refusal_of([&] { samples.add_place(tried, 0); }).empty()) return place;
+    if (!refusal([&] { samples.add_place(tried, 0); }).empty()) return place;
   }
   return places;
 }
 
 TEST(BadSamples, TheLastThousandOfASourceCount) {
-  const ScratchFolder folder("tandem_bad");
+  const ScratchFolder folder;
   const Dataset data = open_source(folder, {.path = folder.write("a.tar", tar_of_samples(3))});
   const auto thirds = [](int place) { return place % 2 == 0; };
   EXPECT_EQ(places_until_refused(data, 0.5, 5000, thirds), 5000) << "a third is below a half";
@@ -37,14 +37,14 @@ TEST(BadSamples, TheLastThousandOfASourceCount) {
 }
 
 TEST(BadSamples, OneSourceDoesNotHideBehindAnother) {
-  const ScratchFolder folder("tandem_bad");
+  const ScratchFolder folder;
   folder.write("a.tar", tar_of_samples(3));
   folder.write("b.tar", tar_of_samples(3));
   const std::vector<SourceConfig> sources = {{.path = folder.path("a.tar")},
                                              {.path = folder.path("b.tar")}};
   const Dataset data(sources, {.cache = folder.path("cache")});
   BadSamples samples(data, 0.5);
-  const std::string said = refusal_of([&] {
+  const std::string said = refusal([&] {
     for (int place = 0; place < 1000; ++place) {
       samples.add_place({}, 0);
       samples.add_place({}, 1);
@@ -56,7 +56,7 @@ TEST(BadSamples, OneSourceDoesNotHideBehindAnother) {
 }
 
 TEST(BadSamples, AHundredAreGivenAtATime) {
-  const ScratchFolder folder("tandem_bad");
+  const ScratchFolder folder;
   const Dataset data = open_source(folder, {.path = folder.write("a.tar", tar_of_samples(1500))});
   BadSamples samples(data, 1);
   for (int64_t sample = 1; sample < 1500; ++sample) samples.add_place({bad(sample)}, 0);

@@ -9,23 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "checkpoint/scratch_folder.h"
 #include "data/dataset.h"
 #include "image/decode.h"
-#include "tandem/error.h"
-#include "text/tiny_vocabulary.h"
+#include "text/tokenizer.h"
 
 namespace tandem_test {
-
-/// The sentence that `action` is refused with; empty where it is not refused.
-template <class Action>
-std::string refusal_of(Action action) {
-  try {
-    action();
-  } catch (const tandem::Error& error) {
-    return error.what();
-  }
-  return {};
-}
 
 /// One header block, each field as it is given.
 inline std::string tar_header(const std::string& name, uint64_t size, char type = '0',
@@ -109,6 +98,15 @@ inline tandem::Dataset open_source(const ScratchFolder& folder, tandem::SourceCo
   const std::vector<tandem::SourceConfig> sources = {std::move(config)};
   return tandem::Dataset(sources,
                          {.cache = folder.path("cache"), .texts_required = texts_required});
+}
+
+/// A vocabulary with a few merges, in the form of bpe_simple_vocab_16e6.txt.
+inline tandem::TokenizerFiles tiny_bpe(const ScratchFolder& folder) {
+  tandem::TokenizerFiles files;
+  files.bpe_vocab = folder.write("bpe.txt",
+                                 "\"header\nt h\nth e</w>\nc a\nca t</w>\np h\no t\nph ot\n"
+                                 "phot o</w>\n");
+  return files;
 }
 
 inline std::vector<std::string> texts_of_sample(const tandem::Sample& sample) {

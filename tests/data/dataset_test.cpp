@@ -20,7 +20,7 @@ std::string as_text(const std::vector<std::byte>& bytes) {
 }
 
 TEST(Dataset, SamplesAreMembersOfOneName) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   folder.write("a.tar", tar_of({{"00.jpg", "J0"},
                                 {"00.json", R"({"text": ["one", "two"], "label": "cat"})"},
                                 {"README", "no sample"},
@@ -44,7 +44,7 @@ TEST(Dataset, SamplesAreMembersOfOneName) {
 }
 
 TEST(Dataset, ShardsAndSourcesStandInOrder) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   for (const char* name : {"t-08.tar", "t-09.tar", "t-10.tar", "other.tar"})
     folder.write(name, tar_of_samples(3));
   const std::vector<SourceConfig> sources = {{.path = folder.path("t-{08..10}.tar")},
@@ -65,7 +65,7 @@ TEST(Dataset, TextsAreChosenByFieldAndWeight) {
   const std::string json =
       R"({"text": ["t0", "t1", ""], "meta": {"title": "deep", "n": [1, true]}, "a.b": "dotted",
           "caption": "c", "label": "cat"})";
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   const std::string path = folder.write(
       "a.tar", tar_of({{"0.jpg", "J"}, {"0.json", json}, {"0.txt", "file"}, {"0.cls", "3"}}));
   const struct {
@@ -93,7 +93,7 @@ TEST(Dataset, TextsAreChosenByFieldAndWeight) {
 }
 
 TEST(Dataset, WhereKeepsSamplesByTheirFields) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   const std::string path = folder.write("a.tar", tar_of_samples(6, [](int i, Files& sample) {
                                           sample[1].second = fmt::format(
                                               R"({{"text": "x", "source": "{}", "year": {}}})",
@@ -108,12 +108,12 @@ TEST(Dataset, WhereKeepsSamplesByTheirFields) {
   EXPECT_EQ(keys({{"source", {"books"}}}), (Texts{"001", "003", "005"}));
   EXPECT_EQ(keys({{"source", {"books", "shop"}}, {"year", {"2001", "2002"}}}),
             (Texts{"001", "002"}));
-  const std::string said = refusal_of([&] { keys({{"source", {"coco"}}}); });
+  const std::string said = refusal([&] { keys({{"source", {"coco"}}}); });
   EXPECT_NE(said.find("source = coco"), std::string::npos) << said;
 }
 
 TEST(Dataset, ImageKeysChooseThePicture) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   const std::string path = folder.write(
       "a.tar", tar_of({{"0.left.png", "L"}, {"0.right.png", "R"}, {"0.RAW", "W"}, {"0.txt", "t"}}));
   const auto picture = [&](std::vector<std::string> keys) {
@@ -123,11 +123,11 @@ TEST(Dataset, ImageKeysChooseThePicture) {
   EXPECT_EQ(picture({}), "L");
   EXPECT_EQ(picture({"right.png", "left.png"}), "R");
   EXPECT_EQ(picture({"raw"}), "W");
-  EXPECT_NE(refusal_of([&] { picture({"jpg"}); }).find("pictures called jpg"), std::string::npos);
+  EXPECT_NE(refusal([&] { picture({"jpg"}); }).find("pictures called jpg"), std::string::npos);
 }
 
 TEST(Dataset, WhatASampleLacksIsSaidWithItsName) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   const std::string path = folder.write("a.tar", tar_of({{"0.jpg", "J"},
                                                          {"0.json", R"({"label": "cat"})"},
                                                          {"1.jpg", "J"},
@@ -137,17 +137,16 @@ TEST(Dataset, WhatASampleLacksIsSaidWithItsName) {
                                                          {"3.jpg", "J"}}));
   const Dataset data = open_source(folder, {.path = path});
   ASSERT_EQ(data.size(), 3) << "a picture with no text file at all is no sample";
-  EXPECT_NE(refusal_of([&] { data.read(0); }).find("a.tar: 0: has no text"), std::string::npos);
-  EXPECT_NE(refusal_of([&] { data.read(1); }).find("a.tar: 1: is no JSON"), std::string::npos);
-  EXPECT_NE(refusal_of([&] { data.read(2); }).find("a.tar: 2: is no JSON object"),
-            std::string::npos);
+  EXPECT_NE(refusal([&] { data.read(0); }).find("a.tar: 0: has no text"), std::string::npos);
+  EXPECT_NE(refusal([&] { data.read(1); }).find("a.tar: 1: is no JSON"), std::string::npos);
+  EXPECT_NE(refusal([&] { data.read(2); }).find("a.tar: 2: is no JSON object"), std::string::npos);
   const Dataset labels = open_source(folder, {.path = path}, /*texts_required=*/false);
   EXPECT_EQ(labels.size(), 4);
   EXPECT_EQ(labels.read(0).label, "cat");
 }
 
 TEST(Dataset, AKeptIndexIsUsedUntilTheTarChanges) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   const std::string path = folder.write("a.tar", tar_of_samples(5));
   const auto read = [&] { return open_source(folder, {.path = path}).fingerprint(); };
   const std::string fresh = read();
@@ -185,7 +184,7 @@ TEST(Dataset, AKeptIndexOfAnotherTimeOrOtherBytesIsNone) {
 }
 
 TEST(Dataset, TheJsonCalledSoGoesBeforeOthers) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   const std::string path =
       folder.write("a.tar", tar_of({{"0.jpg", "J"},
                                     {"0.boxes.json", R"({"text": "boxes"})"},
@@ -199,7 +198,7 @@ TEST(Dataset, TheJsonCalledSoGoesBeforeOthers) {
 }
 
 TEST(Dataset, ItsFingerprintIsOfTheDataAndOfWhatIsReadFromIt) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   folder.write("a.tar", tar_of_samples(4));
   fs::copy_file(folder.path("a.tar"), folder.path("moved.tar"));
   const auto fingerprint = [&](SourceConfig config) {
@@ -211,7 +210,7 @@ TEST(Dataset, ItsFingerprintIsOfTheDataAndOfWhatIsReadFromIt) {
 }
 
 TEST(Dataset, WhatIsNoSourceIsRefusedInOneSentence) {
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   const std::string tar = folder.write("a.tar", tar_of_samples(2));
   folder.write("cut.tar", tar_of_samples(2).substr(0, 550));
   const struct {
@@ -229,14 +228,14 @@ TEST(Dataset, WhatIsNoSourceIsRefusedInOneSentence) {
       {{.path = tar, .templates = {"a photo"}}, "must have {} once"},
   };
   for (const auto& c : cases) {
-    const std::string said = refusal_of([&] { open_source(folder, c.config); });
+    const std::string said = refusal([&] { open_source(folder, c.config); });
     EXPECT_NE(said.find(c.says), std::string::npos) << said << "\nwanted: " << c.says;
   }
 }
 
 TEST(Dataset, AnIndexTakesSixteenBytesASample) {
   // What is kept on disk is what stands in memory: 16 bytes a sample, and less than 200 in front.
-  const ScratchFolder folder("tandem_dataset");
+  const ScratchFolder folder;
   open_source(folder, {.path = folder.write("a.tar", tar_of_samples(500))});
   EXPECT_LT(fs::file_size(fs::directory_iterator(folder.path("cache"))->path()), 200 + 16 * 500u);
 }

@@ -17,7 +17,7 @@ constexpr int kContext = 8;
 
 /// A data set, an order and a tokenizer for a feeder to stand on.
 struct Kitchen {
-  ScratchFolder folder{"tandem_feeder"};
+  ScratchFolder folder;
   Dataset data;
   Order order;
   Tokenizer tokenizer;
@@ -220,8 +220,7 @@ TEST(Feeder, BadSamplesAreReplacedNamedAndCountedOnce) {
 }
 
 std::string said_while_feeding(const Kitchen& kitchen, const FeederOptions& options) {
-  return refusal_of(
-      [&] { kitchen.feed({.steps = 40, .batch_size = 8, .micro_batch = 8}, options); });
+  return refusal([&] { kitchen.feed({.steps = 40, .batch_size = 8, .micro_batch = 8}, options); });
 }
 
 TEST(Feeder, ASourceThatIsMostlyBadStopsTheRun) {
@@ -262,8 +261,8 @@ TEST(Feeder, FewerThanFiftySamplesSayNothingAndPassesCountOnce) {
   options.bad_limit = 0.3;
   Feeder feeder(kitchen.data, kitchen.order, kitchen.tokenizer,
                 {.steps = 1, .batch_size = 20, .micro_batch = 20, .passes = 2}, options);
-  EXPECT_EQ(refusal_of([&] { feeder.next(); }), "");
-  EXPECT_EQ(refusal_of([&] { feeder.next(); }), "");
+  EXPECT_EQ(refusal([&] { feeder.next(); }), "");
+  EXPECT_EQ(refusal([&] { feeder.next(); }), "");
   EXPECT_EQ(feeder.bad_count(), 8);
 }
 
@@ -291,13 +290,13 @@ TEST(Feeder, AFileThatShrinksIsTheSystemsFaultAndStopsTheRun) {
 }
 
 TEST(Feeder, SamplesOfADataSetWithoutTextsAreBad) {
-  const ScratchFolder folder("tandem_feeder");
+  const ScratchFolder folder;
   const std::string path = folder.write("a.tar", tar_of({{"0.png", small_png(1)}}));
   const Dataset data = open_source(folder, {.path = path}, /*texts_required=*/false);
   const Order order(data.source_begins(), std::vector<double>{1}, 5);
   const Tokenizer tokenizer = Tokenizer::load(tiny_bpe(folder));
   Feeder feeder(data, order, tokenizer, {.steps = 1, .batch_size = 1, .micro_batch = 1}, {});
-  EXPECT_NE(refusal_of([&] { feeder.next(); }).find("a.tar: 0"), std::string::npos);
+  EXPECT_NE(refusal([&] { feeder.next(); }).find("a.tar: 0"), std::string::npos);
 }
 
 TEST(Feeder, AfterAnErrorItSaysTheSameAgain) {
@@ -305,9 +304,9 @@ TEST(Feeder, AfterAnErrorItSaysTheSameAgain) {
       tar_of_samples(5, [](int, Files& sample) { sample[0].second = "no picture"; }));
   Feeder feeder(kitchen.data, kitchen.order, kitchen.tokenizer,
                 {.steps = 5, .batch_size = 5, .micro_batch = 5}, kitchen.options());
-  const std::string said = refusal_of([&] { feeder.next(); });
+  const std::string said = refusal([&] { feeder.next(); });
   EXPECT_NE(said, "");
-  EXPECT_EQ(refusal_of([&] { feeder.next(); }), said);
+  EXPECT_EQ(refusal([&] { feeder.next(); }), said);
 }
 
 TEST(Feeder, ItMayEndAtAnyMoment) {
@@ -337,7 +336,7 @@ TEST(Feeder, APlanThatCannotBeIsRefused) {
   Feeder feeder(kitchen.data, kitchen.order, kitchen.tokenizer,
                 {.steps = 1, .batch_size = 4, .micro_batch = 4}, kitchen.options());
   feeder.next();
-  EXPECT_NE(refusal_of([&] { feeder.next(); }).find("all 1 portions"), std::string::npos);
+  EXPECT_NE(refusal([&] { feeder.next(); }).find("all 1 portions"), std::string::npos);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST(Base64, IsDecodedStrictly) {
 }
 
 TEST(Table, CsvRowsNamePicturesAndTexts) {
-  const ScratchFolder folder("tandem_table");
+  const ScratchFolder folder;
   fs::create_directories(folder.path("pictures"));
   folder.write("pictures/a.png", "A");
   folder.write("pictures/b.png", "B");
@@ -100,7 +100,7 @@ TEST(Table, CsvRowsNamePicturesAndTexts) {
                {3, "line 7: has 4 cells"},
                {4, "line 8: has no text"}};
   for (const auto& c : cases) {
-    const std::string said = refusal_of([&] { data.read(c.sample); });
+    const std::string said = refusal([&] { data.read(c.sample); });
     EXPECT_NE(said.find("pairs.csv: " + c.says), std::string::npos) << said;
   }
   const Dataset dogs = open_source(folder, {.path = path, .where = {{"kind", {"y"}}}});
@@ -108,7 +108,7 @@ TEST(Table, CsvRowsNamePicturesAndTexts) {
 }
 
 TEST(Table, TabsSeparateWhereTheFirstLineHasThem) {
-  const ScratchFolder folder("tandem_table");
+  const ScratchFolder folder;
   folder.write("a.png", "A");
   const std::string rows = "path\tcaption\na.png\tone, two\n";
   for (const char* name : {"pairs.tsv", "pairs.csv"}) {
@@ -118,7 +118,7 @@ TEST(Table, TabsSeparateWhereTheFirstLineHasThem) {
 }
 
 TEST(Table, JsonLinesHoldListsAndBase64) {
-  const ScratchFolder folder("tandem_table");
+  const ScratchFolder folder;
   fs::create_directories(folder.path("p"));
   folder.write("p/a.png", "A");
   const std::string picture = small_png(3);
@@ -151,13 +151,13 @@ TEST(Table, JsonLinesHoldListsAndBase64) {
                {6, "line 7: has its picture as an address (url) alone"},
                {7, "line 8: names no picture"}};
   for (const auto& c : cases) {
-    const std::string said = refusal_of([&] { data.read(c.sample); });
+    const std::string said = refusal([&] { data.read(c.sample); });
     EXPECT_NE(said.find("pairs.jsonl: " + c.says), std::string::npos) << said;
   }
 }
 
 TEST(Table, WhatNoRowCouldGiveIsSaidAtOnce) {
-  const ScratchFolder folder("tandem_table");
+  const ScratchFolder folder;
   const struct {
     std::string name, text, says;
   } cases[] = {
@@ -171,14 +171,14 @@ TEST(Table, WhatNoRowCouldGiveIsSaidAtOnce) {
   };
   for (const auto& c : cases) {
     const std::string path = folder.write(c.name, c.text);
-    const std::string said = refusal_of([&] { open_source(folder, {.path = path}); });
+    const std::string said = refusal([&] { open_source(folder, {.path = path}); });
     EXPECT_NE(said.find(c.says), std::string::npos) << said << "\nwanted: " << c.says;
     EXPECT_NE(said.find(c.name), std::string::npos) << said;
   }
 }
 
 TEST(Folder, PicturesHaveTextsBesideThem) {
-  const ScratchFolder folder("tandem_folder");
+  const ScratchFolder folder;
   fs::create_directories(folder.path("data/sub/.hidden"));
   folder.write("data/b.jpg", "B");
   folder.write("data/b.txt", "a boat\n");
@@ -200,7 +200,7 @@ TEST(Folder, PicturesHaveTextsBesideThem) {
 }
 
 TEST(Folder, OneFolderAClassGivesLabels) {
-  const ScratchFolder folder("tandem_folder");
+  const ScratchFolder folder;
   for (const char* name : {"cat/1.jpg", "cat/deep/2.jpg", "dog/1.jpg"}) {
     fs::create_directories(fs::path(folder.path(std::string("data/") + name)).parent_path());
     folder.write(std::string("data/") + name, name);
@@ -215,13 +215,13 @@ TEST(Folder, OneFolderAClassGivesLabels) {
                 .size(),
             2);
   EXPECT_NE(
-      refusal_of([&] { open_source(folder, {.path = folder.path("data")}); }).find("has no sample"),
+      refusal([&] { open_source(folder, {.path = folder.path("data")}); }).find("has no sample"),
       std::string::npos)
       << "labels alone are no texts";
 }
 
 TEST(Folder, AFingerprintChangesWithTheFiles) {
-  const ScratchFolder folder("tandem_folder");
+  const ScratchFolder folder;
   fs::create_directories(folder.path("data"));
   folder.write("data/a.jpg", "A");
   folder.write("data/a.txt", "a");
@@ -235,7 +235,7 @@ TEST(Folder, AFingerprintChangesWithTheFiles) {
 }
 
 TEST(Pipe, ACommandRunsOnceAndIsReadLikeAnyTar) {
-  const ScratchFolder folder("tandem_pipe");
+  const ScratchFolder folder;
   folder.write("t-1.tar", tar_of_samples(3));
   folder.write("t-2.tar", tar_of_samples(2));
   const std::string command =
@@ -250,7 +250,7 @@ TEST(Pipe, ACommandRunsOnceAndIsReadLikeAnyTar) {
 }
 
 TEST(Pipe, AFailingCommandIsNamedWithItsStatusAndLastWord) {
-  const ScratchFolder folder("tandem_pipe");
+  const ScratchFolder folder;
   const struct {
     std::string command, says;
   } cases[] = {
@@ -263,8 +263,7 @@ TEST(Pipe, AFailingCommandIsNamedWithItsStatusAndLastWord) {
   };
   for (const auto& c : cases) {
     for (int again = 0; again < 2; ++again) {
-      const std::string said =
-          refusal_of([&] { open_source(folder, {.path = "pipe:" + c.command}); });
+      const std::string said = refusal([&] { open_source(folder, {.path = "pipe:" + c.command}); });
       EXPECT_NE(said.find("pipe:" + c.command), std::string::npos) << said;
       EXPECT_NE(said.find(c.says), std::string::npos) << said << "\nwanted: " << c.says;
     }

@@ -9,7 +9,7 @@ namespace tandem {
 namespace {
 
 using tandem_test::pax_record;
-using tandem_test::refusal_of;
+using tandem_test::refusal;
 using tandem_test::tar_entry;
 using tandem_test::tar_header;
 
@@ -108,7 +108,7 @@ TEST(Tar, WhatIsDamagedIsRefusedInOneSentence) {
       {tar_header("a\x1b[31m.jpg", 9999), "\"a?[31m.jpg\""},
   };
   for (const auto& c : cases) {
-    const std::string said = refusal_of([&] { members_of(c.tar); });
+    const std::string said = refusal([&] { members_of(c.tar); });
     EXPECT_NE(said.find("x.tar: "), std::string::npos) << said;
     EXPECT_NE(said.find(c.says), std::string::npos) << said << "\nwanted: " << c.says;
   }

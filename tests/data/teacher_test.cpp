@@ -68,7 +68,7 @@ void write(const std::string& path, const Dataset& data, CountedTeacher& counted
 }
 
 TEST(TeacherStore, EmbeddingsAreOfTheViewsAndTexts) {
-  const ScratchFolder folder("tandem_teacher");
+  const ScratchFolder folder;
   const Dataset data = open_source(folder, {.path = folder.write("a.tar", tar(7))});
   CountedTeacher counted;
   write(folder.path("store"), data, counted);
@@ -99,7 +99,7 @@ TEST(TeacherStore, EmbeddingsAreOfTheViewsAndTexts) {
 }
 
 TEST(TeacherStore, TheFeederDrawsAStoredViewAndItsTextsEmbedding) {
-  const ScratchFolder folder("tandem_teacher");
+  const ScratchFolder folder;
   const Dataset data = open_source(folder, {.path = folder.write("a.tar", tar(9))});
   CountedTeacher counted;
   write(folder.path("store"), data, counted);
@@ -152,7 +152,7 @@ TEST(TeacherStore, TheFeederDrawsAStoredViewAndItsTextsEmbedding) {
 }
 
 TEST(TeacherStore, WritingGoesOnWhereItStopped) {
-  const ScratchFolder folder("tandem_teacher");
+  const ScratchFolder folder;
   const Dataset data = open_source(folder, {.path = folder.write("a.tar", tar(1500))});
   CountedTeacher counted;
   Teacher failing = counted.teacher();
@@ -162,7 +162,7 @@ TEST(TeacherStore, WritingGoesOnWhereItStopped) {
     counted.pictures += static_cast<int>(all.size());
   };
   EXPECT_THROW(write_teacher_store(folder.path("store"), data, failing, kViews, 3, 9, {}), Error);
-  EXPECT_NE(refusal_of([&] { TeacherStore(folder.path("store"), data); }).find("not finished"),
+  EXPECT_NE(refusal([&] { TeacherStore(folder.path("store"), data); }).find("not finished"),
             std::string::npos);
   counted.pictures = 0;
   write(folder.path("store"), data, counted);
@@ -184,29 +184,29 @@ TEST(TeacherStore, WritingGoesOnWhereItStopped) {
 }
 
 TEST(TeacherStore, WhatDoesNotBelongTogetherIsRefused) {
-  const ScratchFolder folder("tandem_teacher");
+  const ScratchFolder folder;
   const std::string path = folder.write("a.tar", tar(4));
   const Dataset data = open_source(folder, {.path = path});
   const Dataset other = open_source(folder, {.path = path, .texts = {{"text[0]"}}});
   CountedTeacher counted;
   const std::string store = folder.path("store");
   write(store, data, counted);
-  EXPECT_NE(refusal_of([&] { TeacherStore(store, other); }).find("other texts"), std::string::npos);
-  EXPECT_NE(refusal_of([&] { write(store, data, counted, 10); }).find("choose another folder"),
+  EXPECT_NE(refusal([&] { TeacherStore(store, other); }).find("other texts"), std::string::npos);
+  EXPECT_NE(refusal([&] { write(store, data, counted, 10); }).find("choose another folder"),
             std::string::npos);
-  EXPECT_NE(refusal_of([&] { TeacherStore(folder.path("none"), data); }), "");
+  EXPECT_NE(refusal([&] { TeacherStore(folder.path("none"), data); }), "");
   const std::string part = store + "/part-00000.f16";
   const auto size = fs::file_size(part);
   const std::string whole = read_file(part);
   std::string fewer = whole;
   --fewer[8 + 32 + 16 + 4 * 8];  // where the texts of all four samples end
   write_file(part, fewer);
-  EXPECT_NE(refusal_of([&] { TeacherStore(store, data); }).find("is damaged"), std::string::npos);
+  EXPECT_NE(refusal([&] { TeacherStore(store, data); }).find("is damaged"), std::string::npos);
   write_file(part, whole);
-  EXPECT_EQ(refusal_of([&] { TeacherStore(store, data); }), "");
+  EXPECT_EQ(refusal([&] { TeacherStore(store, data); }), "");
   for (const uintmax_t cut : {size - 1, size - 2 * kWidth, uintmax_t{60}, uintmax_t{0}}) {
     fs::resize_file(part, cut);
-    EXPECT_NE(refusal_of([&] { TeacherStore(store, data); }).find("part-00000.f16: is damaged"),
+    EXPECT_NE(refusal([&] { TeacherStore(store, data); }).find("part-00000.f16: is damaged"),
               std::string::npos)
         << cut;
   }
@@ -215,20 +215,19 @@ TEST(TeacherStore, WhatDoesNotBelongTogetherIsRefused) {
   EXPECT_EQ(again.pictures, 9) << "a damaged part is made again";
   folder.write("store/teacher.json",
                "{\"format\": \"tandem teacher store 1\", \"width\": \"wide\"}");
-  EXPECT_NE(refusal_of([&] { TeacherStore(store, data); }).find("lacks a field"),
-            std::string::npos);
+  EXPECT_NE(refusal([&] { TeacherStore(store, data); }).find("lacks a field"), std::string::npos);
 }
 
 TEST(TeacherStore, ATeacherThatGivesNoNumbersIsRefused) {
-  const ScratchFolder folder("tandem_teacher");
+  const ScratchFolder folder;
   const Dataset data = open_source(folder, {.path = folder.write("a.tar", tar(2))});
   CountedTeacher counted;
   Teacher broken = counted.teacher();
   broken.encode_texts = [](std::span<const std::string> all, float* out) {
     std::fill_n(out, all.size() * kWidth, std::nanf(""));
   };
-  const std::string said = refusal_of(
-      [&] { write_teacher_store(folder.path("store"), data, broken, kViews, 1, 9, {}); });
+  const std::string said =
+      refusal([&] { write_teacher_store(folder.path("store"), data, broken, kViews, 1, 9, {}); });
   EXPECT_NE(said.find("not finite"), std::string::npos) << said;
 }
 
