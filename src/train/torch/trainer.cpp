@@ -1,5 +1,6 @@
 #include "train/torch/trainer.h"
 
+#include <ATen/Context.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/GradMode.h>
 
@@ -87,6 +88,11 @@ void Trainer::begin(const std::string& resume) {
     folder_ = !resume.empty() && begun ? RunFolder::resume(config_.out, state_.step)
                                        : RunFolder::create(config_, facts_);
   }
+  if (config_.compute.precision == "bf16" && config_.compute.device == "cpu" &&
+      !at::globalContext().hasMKLDNN())
+    remark(
+        "compute.precision is bf16, which this libtorch computes many times slower than f32 on a "
+        "CPU, because it was built without oneDNN");
   if (saved_.empty()) return;
   if (const auto changed = changed_facts(saved_, facts_)) remark(*changed);
 }
