@@ -80,9 +80,10 @@ TEST_F(ArchitectureFiles, EachIsLoadedAndHasItsStatedParameters) {
     EXPECT_EQ(parameter_count(architecture.config), each.parameters) << each.name;
     EXPECT_NO_THROW(validate(architecture.config, each.name));
     EXPECT_EQ(architecture.preprocess.height, architecture.config.image_size()[0]) << each.name;
-    if (each.published_name)
+    if (each.published_name) {
       EXPECT_EQ(describe(architecture.config), describe(architecture_named(each.published_name)))
           << each.name;
+    }
   }
   EXPECT_EQ(files, stated) << "state the size of each file in models/configs here";
 }

@@ -249,7 +249,7 @@ TEST(RunConfig, TheDocumentListsEveryKey) {
 
 TEST(RunConfig, ContradictionsAreRefused) {
   EXPECT_EQ(refusal([&] { validate(parsed(kWhole)); }), "");
-  for (const auto& [overrides, part] : std::vector<std::pair<Overrides, const char*>>{
+  for (const auto& wrong : std::vector<std::pair<Overrides, const char*>>{
            {{{"out", ""}}, "out: is missing"},
            {{{"model.start", "clip"}}, "model.architecture: is given beside model.start"},
            {{{"model.architecture", ""}}, "model.architecture: is missing"},
@@ -267,8 +267,8 @@ TEST(RunConfig, ContradictionsAreRefused) {
            {{{"loss.logit_scale", "14.3"}}, "it is the stored logarithm"},
            {{{"compute.device", "gpu"}}, "choose cpu, cuda or cuda:N"},
        }) {
-    const std::string sentence = refusal([&] { validate(parsed(kWhole, overrides)); });
-    EXPECT_NE(sentence.find(part), std::string::npos) << part << "\n" << sentence;
+    const std::string sentence = refusal([&] { validate(parsed(kWhole, wrong.first)); });
+    EXPECT_NE(sentence.find(wrong.second), std::string::npos) << wrong.second << "\n" << sentence;
   }
   RunConfig config = parsed(kWhole);
   config.compute.patch_dropout = 1;

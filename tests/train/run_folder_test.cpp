@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "base/interrupt.h"
 #include "base/json.h"
 #include "checkpoint/model_copy.h"
 #include "checkpoint/scratch_folder.h"
@@ -190,6 +191,28 @@ TEST_F(RunFolderTest, WhatIsNoCheckpointIsRefused) {
             std::string::npos);
   EXPECT_NE(refusal([&] { RunFolder::resume(scratch_.path("none"), 1); }).find("no run.json"),
             std::string::npos);
+}
+
+// In a process of its own, since nothing takes the request back.
+TEST_F(RunFolderTest, ASaveThatASignalAskedForIsWhole) {
+  const pid_t child = fork();
+  if (child == 0) {
+    RunFolder run = create();
+    run.log_step(run_step(1));
+    request_interrupt();
+    try {
+      save(run, 1);
+      run.finish();
+    } catch (...) {
+      std::_Exit(1);
+    }
+    std::_Exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  expect_whole(find_run_checkpoint(path_, "latest"));
+  EXPECT_TRUE(fs::exists(path_ + "/report.html"));
 }
 
 // Saves as fast as it can until it is killed.

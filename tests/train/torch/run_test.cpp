@@ -152,6 +152,22 @@ TEST(Run, GoesOnWithAnotherNumberOfProcesses) {
   expect_near(run.losses("both"), run.losses("one"), 1e-5);
 }
 
+TEST(Run, LearnsFromATeachersStoredEmbeddings) {
+  NEEDS_TORCH();
+  const SmallRun run;
+  ASSERT_EQ(run.train("teacher", "--schedule.steps 60").exit_code, 0);
+  const auto taught = run_tandem("train teach --config " + run.path("run.toml") + " --model " +
+                                 run.path("teacher/checkpoints/step-00000060") +
+                                 " --views 2 --quiet --out " + run.path("taught"));
+  ASSERT_EQ(taught.exit_code, 0) << taught.err;
+  const auto trained =
+      run.train("student", "--seed 9 --schedule.steps 60 --loss.teacher_weight 1 --loss.teacher " +
+                               run.path("taught"));
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto losses = run.losses("student");
+  EXPECT_LT(losses.back(), 0.5 * losses.front());  // of the teacher's answers, not of the pairs
+}
+
 TEST(Run, EndsWithASentenceWhereNumbersOverflow) {
   NEEDS_TORCH();
   const SmallRun run;
