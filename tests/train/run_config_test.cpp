@@ -127,7 +127,7 @@ struct Refusal {
 TEST(RunConfig, RefusalsNameLineKeyAndWhatMayStandThere) {
   for (const auto& [toml, parts] : std::vector<Refusal>{
            {"[optimizer]\nlr = \"fast\"",
-            {"run.toml: line 2: optimizer.lr", "\"fast\"", "number of at least 0", "0.0005"}},
+            {"run.toml: line 2: optimizer.lr", "\"fast\"", "number from 0 to 1000000", "0.0005"}},
            {"[optimizer]\nbeta1 = 1.0", {"line 2: optimizer.beta1", "from 0 to below 1"}},
            {"[optimizer]\nlearning = 1\n", {"line 2", "optimizer.learning is no key"}},
            {"\n[optimiser]\nlr = 1\n", {"optimiser.lr", "did you mean optimizer.lr?"}},
