@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/fail.h"
+#include "data/printable.h"
 
 namespace tandem {
 namespace {
@@ -18,8 +19,8 @@ namespace {
 constexpr uint64_t kMaxPaths = 1'000'000;
 
 [[noreturn]] void fail_for_number(const std::string& pattern) {
-  fail(ErrorKind::limit, "{}: stands for more than {} paths; give folders or globs", pattern,
-       kMaxPaths);
+  fail(ErrorKind::limit, "{}: stands for more than {} paths; give folders or globs",
+       printable(pattern), kMaxPaths);
 }
 
 std::optional<uint64_t> number(std::string_view digits) {
@@ -38,7 +39,8 @@ std::vector<std::string> choices(std::string_view inside, bool lists, const std:
     if (!first || !last) return {};
     if (*last < *first)
       fail(ErrorKind::bad_input,
-           "{}: the range {{{}}} runs backwards; give the smaller number first", pattern, inside);
+           "{}: the range {{{}}} runs backwards; give the smaller number first", printable(pattern),
+           inside);
     if (*last - *first >= kMaxPaths) fail_for_number(pattern);
     for (uint64_t i = *first; i <= *last; ++i)
       result.push_back(fmt::format("{:0{}}", i, static_cast<int>(dots)));
@@ -53,28 +55,49 @@ std::vector<std::string> choices(std::string_view inside, bool lists, const std:
   return result;
 }
 
+/// A stretch of a pattern: what it may be, and the text before it.
+struct Part {
+  std::string before;
+  std::vector<std::string> choices;
+};
+
+/// The paths of each choice of each part, the last part's changing fastest.
+void append_paths(const std::vector<Part>& parts, size_t at, std::string& path,
+                  std::vector<std::string>& paths) {
+  if (at == parts.size()) {
+    paths.push_back(path);
+    return;
+  }
+  const size_t length = path.size();
+  for (const std::string& choice : parts[at].choices) {
+    path.append(parts[at].before).append(choice);
+    append_paths(parts, at + 1, path, paths);
+    path.resize(length);
+  }
+}
+
 std::vector<std::string> expand(const std::string& pattern, bool lists) {
-  std::vector<std::string> paths = {""};
+  std::vector<Part> parts;
+  uint64_t count = 1;
   size_t done = 0;
   for (size_t at = 0; (at = pattern.find('{', at)) != std::string::npos;) {
     const size_t close = pattern.find('}', at);
     if (close == std::string::npos) break;
-    const auto parts =
-        choices(std::string_view(pattern).substr(at + 1, close - at - 1), lists, pattern);
-    if (parts.empty()) {
+    auto inside = choices(std::string_view(pattern).substr(at + 1, close - at - 1), lists, pattern);
+    if (inside.empty()) {
       ++at;
       continue;
     }
-    if (paths.size() * parts.size() > kMaxPaths) fail_for_number(pattern);
-    std::vector<std::string> longer;
-    longer.reserve(paths.size() * parts.size());
-    for (const std::string& path : paths)
-      for (const std::string& part : parts)
-        longer.push_back(path + pattern.substr(done, at - done) + part);
-    paths = std::move(longer);
+    count *= inside.size();
+    if (count > kMaxPaths) fail_for_number(pattern);
+    parts.push_back({pattern.substr(done, at - done), std::move(inside)});
     at = done = close + 1;
   }
-  for (std::string& path : paths) path += pattern.substr(done);
+  parts.push_back({pattern.substr(done), {""}});
+  std::vector<std::string> paths;
+  paths.reserve(count);
+  std::string path;
+  append_paths(parts, 0, path, paths);
   return paths;
 }
 
@@ -85,7 +108,8 @@ std::vector<std::string> find_glob(const std::string& pattern) {
   if (failed == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
   if (paths.empty())
-    fail(ErrorKind::io, "{}: no file has such a name; check the folder and the pattern", pattern);
+    fail(ErrorKind::io, "{}: no file has such a name; check the folder and the pattern",
+         printable(pattern));
   return paths;
 }
 
