@@ -39,6 +39,7 @@ struct Epilogue {
 struct Product {
   const float* a = nullptr;
   int64_t a_stride = 0;
+  bool a_transposed = false;  ///< a is [terms, rows] in memory
   const float* b = nullptr;
   int64_t panel_stride = 0;  ///< numbers from one panel to the next
   float* c = nullptr;
@@ -68,6 +69,10 @@ struct Head {
   /// Keys that query i may attend to: the first visible[i] of them; null: all.
   const int64_t* visible = nullptr;
   const uint8_t* hidden = nullptr;  ///< one a key, or null
+  /// For the gradient: query i's largest scaled score and one over the sum of its weights before
+  /// it was divided by, at statistics[i * statistics_stride] and behind it; null: not written.
+  float* statistics = nullptr;
+  int64_t statistics_stride = 0;
 };
 
 /// One head of some rows of a trie. k, v and hidden point at row 0 of the whole matrix; row i of

@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "backend/cpu/simd_kernels.h"
+#include "backend/cpu/simd_training_kernels.h"
 
 namespace tandem::cpu {
 namespace {
@@ -35,6 +36,7 @@ struct Avx2 {
 }  // namespace
 
 constinit const Kernels kAvx2Kernels = kernels_with<Avx2>(Isa::avx2);
+constinit const TrainingKernels kAvx2TrainingKernels = training_kernels_with<Avx2>();
 
 }  // namespace tandem::cpu
 

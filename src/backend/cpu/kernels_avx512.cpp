@@ -8,6 +8,7 @@
 #include <immintrin.h>
 
 #include "backend/cpu/simd_kernels.h"
+#include "backend/cpu/simd_training_kernels.h"
 
 namespace tandem::cpu {
 namespace {
@@ -41,6 +42,7 @@ struct Avx512 {
 }  // namespace
 
 constinit const Kernels kAvx512Kernels = kernels_with<Avx512>(Isa::avx512);
+constinit const TrainingKernels kAvx512TrainingKernels = training_kernels_with<Avx512>();
 
 }  // namespace tandem::cpu
 

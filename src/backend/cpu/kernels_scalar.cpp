@@ -1,5 +1,6 @@
 #include "backend/cpu/simd_kernels.h"
 #include "backend/cpu/simd_portable.h"
+#include "backend/cpu/simd_training_kernels.h"
 
 namespace tandem::cpu {
 namespace {
@@ -16,5 +17,6 @@ using Plain = Portable<Local, 4, 2, 1>;
 }  // namespace
 
 constinit const Kernels kScalarKernels = kernels_with<Plain>(Isa::scalar);
+constinit const TrainingKernels kScalarTrainingKernels = training_kernels_with<Plain>();
 
 }  // namespace tandem::cpu

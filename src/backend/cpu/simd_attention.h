@@ -57,9 +57,12 @@ struct AttentionOf {
   }
 
   // Scores become weights in place: exp(scale (score - largest)), 0 for a hidden key and for
-  // those in [visible, keys). Returns one over their sum; 0 where no key is visible.
-  static float weigh(float* scores, int64_t visible, int64_t keys, float scale,
-                     const uint8_t* hidden) {
+  // those in [visible, keys). `largest` and one over the weights' sum; 0 where no key is visible.
+  struct Weights {
+    float largest, factor;
+  };
+  static Weights weigh(float* scores, int64_t visible, int64_t keys, float scale,
+                       const uint8_t* hidden) {
     constexpr float kNever = -__builtin_inff();
     if (hidden)
       for (int64_t i = 0; i < visible; ++i)
@@ -76,7 +79,7 @@ struct AttentionOf {
     for (int64_t i = end; i < keys; ++i) scores[i] = 0;
     if (largest == kNever) {
       for (int64_t i = 0; i < end; ++i) scores[i] = 0;
-      return 0;
+      return {0, 0};
     }
     // In whole panels, so that the order of the sum is that of the keys' places.
     T total = V::broadcast(0.0f);
@@ -85,12 +88,12 @@ struct AttentionOf {
       V::store(scores + i, x);
       total = V::add(total, x);
     }
-    return 1 / Math<V>::sum(total);
+    return {largest, 1 / Math<V>::sum(total)};
   }
 
   // Rows [0, rows) of the queries at q, written to y.
   static void attend_tile(const Head& h, const Scratch& s, const float* q, float* y, int64_t rows,
-                          const int64_t* visible) {
+                          const int64_t* visible, float* statistics) {
     int64_t seen = visible ? 0 : h.keys;
     if (visible)
       for (int64_t i = 0; i < rows; ++i) seen = visible[i] > seen ? visible[i] : seen;
@@ -105,9 +108,15 @@ struct AttentionOf {
                             .panels = padded / kPanel,
                             .terms = h.width});
     float factors[V::kRows];
-    for (int64_t i = 0; i < rows; ++i)
-      factors[i] =
+    for (int64_t i = 0; i < rows; ++i) {
+      const Weights weights =
           weigh(s.scores + i * s.keys, visible ? visible[i] : seen, padded, h.scale, h.hidden);
+      factors[i] = weights.factor;
+      if (statistics) {
+        statistics[i * h.statistics_stride] = weights.largest;
+        statistics[i * h.statistics_stride + 1] = weights.factor;
+      }
+    }
     for (int64_t begin = 0; begin < seen; begin += kBlock)
       ProductOf<V>::multiply({.a = s.scores + begin,
                               .a_stride = s.keys,
@@ -140,7 +149,8 @@ struct AttentionOf {
     for (int64_t i = 0; i < h.queries; i += V::kRows) {
       const int64_t rows = h.queries - i < V::kRows ? h.queries - i : V::kRows;
       attend_tile(h, s, h.q + i * h.q_stride, h.y + i * h.y_stride, rows,
-                  h.visible ? h.visible + i : nullptr);
+                  h.visible ? h.visible + i : nullptr,
+                  h.statistics ? h.statistics + i * h.statistics_stride : nullptr);
     }
   }
 
@@ -165,7 +175,7 @@ struct AttentionOf {
       }
       // Below the first place that was written anew, the old path goes on no longer.
       valid = visible;
-      attend_tile(h, s, h.q + i * h.q_stride, h.y + i * h.y_stride, 1, &visible);
+      attend_tile(h, s, h.q + i * h.q_stride, h.y + i * h.y_stride, 1, &visible, nullptr);
     }
   }
 };

@@ -27,7 +27,7 @@ struct ProductOf {
     int64_t fetches, step;
   };
 
-  template <int kRows, int kPanels>
+  template <bool kTransposed, int kRows, int kPanels>
   static void tile(const Product& p, Place at) {
     constexpr int kWide = kPanels * kVectors;
     T sum[kRows][kWide];
@@ -48,11 +48,11 @@ struct ProductOf {
       at.b += kPanel;
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) {
-        const T x = V::broadcast(at.a[i * stride]);
+        const T x = V::broadcast(at.a[kTransposed ? i : i * stride]);
 #pragma GCC unroll 16
         for (int j = 0; j < kWide; ++j) sum[i][j] = V::fma(x, row[j], sum[i][j]);
       }
-      ++at.a;
+      at.a += kTransposed ? stride : 1;
     };
     int64_t term = 0;
     for (; term + kGroup <= p.terms; term += kGroup) {
@@ -72,23 +72,31 @@ struct ProductOf {
   }
 
   // A tile of `rows` <= kRows rows: the number of rows becomes a constant.
-  template <int kRows, int kPanels>
+  template <bool kTransposed, int kRows, int kPanels>
   static void tile_of(const Product& p, int64_t rows, const Place& at) {
     if constexpr (kRows > 1) {
-      if (rows < kRows) return tile_of<kRows - 1, kPanels>(p, rows, at);
+      if (rows < kRows) return tile_of<kTransposed, kRows - 1, kPanels>(p, rows, at);
     }
-    tile<kRows, kPanels>(p, at);
+    tile<kTransposed, kRows, kPanels>(p, at);
   }
 
-  template <int kPanels>
+  template <bool kTransposed, int kPanels>
   static void tile_of_panels(const Product& p, int64_t panels, int64_t rows, const Place& at) {
     if constexpr (kPanels > 1) {
-      if (panels < kPanels) return tile_of_panels<kPanels - 1>(p, panels, rows, at);
+      if (panels < kPanels) return tile_of_panels<kTransposed, kPanels - 1>(p, panels, rows, at);
     }
-    tile_of<V::kRows, kPanels>(p, rows, at);
+    tile_of<kTransposed, V::kRows, kPanels>(p, rows, at);
   }
 
   static void multiply(const Product& p) {
+    if (p.a_transposed)
+      multiply_as<true>(p);
+    else
+      multiply_as<false>(p);
+  }
+
+  template <bool kTransposed>
+  static void multiply_as(const Product& p) {
     // Rows are shared out evenly: two tiles of five rows are faster than one of eight and two.
     const int64_t tiles = (p.rows + V::kRows - 1) / V::kRows;
     // All tiles together fetch the next block once, a cache line at a time.
@@ -103,9 +111,9 @@ struct ProductOf {
       for (int64_t panel = 0; panel < p.panels; panel += V::kPanels) {
         const int64_t left = p.panels - panel;
         const int64_t panels = left < V::kPanels ? left : V::kPanels;
-        tile_of_panels<V::kPanels>(
+        tile_of_panels<kTransposed, V::kPanels>(
             p, panels, rows,
-            {p.a + begin * p.a_stride, p.b + panel * p.panel_stride,
+            {p.a + begin * (kTransposed ? 1 : p.a_stride), p.b + panel * p.panel_stride,
              p.c + begin * p.c_stride + panel * kPanel, next, fetches, step});
         if (p.next) next += p.terms / kGroup * fetches * step;
         if (p.epilogue) finish(p, begin, rows, panel, panels);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "backend/torch/cpu_operations.h"
 #include "backend/torch/torch_backend.h"
 
 // The argument `scale` came with 2.1.
@@ -106,6 +107,8 @@ const Backend::Plan& Backend::plan_for(const Sequences& sequences,
 at::Tensor Backend::attention(const Tensor& q, const Tensor& k, const Tensor& v,
                               const AttentionShape& shape, const Sequences& sequences,
                               std::span<const int64_t> query_rows) {
+  if (is_fast() && cpu_operations::attends(sequences, query_rows))
+    return cpu_operations::attention(q, k, v, shape.heads, shape.scale, sequences, query_rows);
   const Plan& plan = plan_for(sequences, query_rows);
   const int64_t scores = shape.heads * plan.queries * plan.keys;
   const int64_t gathered = plan.key_rows.defined() ? 2 * plan.keys * k.size(1) : 0;

@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/torch/cpu_operations.h"
 #include "base/fail.h"
 
 namespace tandem::torch_backend {
@@ -41,6 +42,17 @@ at::Tensor activate(const at::Tensor& x, Activation activation) {
     return may_overwrite() ? gate.mul_(x) : gate * x;
   }
   return at::gelu(x, activation == Activation::gelu ? "none" : "tanh");
+}
+
+cpu::Epilogue::Function function_of(const std::optional<Activation>& activation) {
+  using enum cpu::Epilogue::Function;
+  if (!activation) return none;
+  switch (*activation) {
+    case Activation::quick_gelu: return quick_gelu;
+    case Activation::gelu: return gelu;
+    case Activation::gelu_tanh: return gelu_tanh;
+  }
+  return none;
 }
 
 // Feature maps as libtorch's convolutions take them: [batch, channels, height,
@@ -119,6 +131,9 @@ at::Tensor Backend::layer_norm(const Tensor& product, const LayerNorm& norm) {
 
 at::Tensor Backend::linear(const Tensor& x, const Linear& weights,
                            const Epilogue<Backend>& epilogue) {
+  if (is_fast() && !epilogue.gamma && !(epilogue.activation && epilogue.residual))
+    return cpu_operations::linear(x, weights.weight, weights.bias, function_of(epilogue.activation),
+                                  epilogue.residual ? *epilogue.residual : at::Tensor());
   at::Tensor y = weights.bias.defined() ? at::linear(x, weights.weight, weights.bias)
                                         : at::linear(x, weights.weight);
   if (epilogue.activation) y = activate(y, *epilogue.activation);

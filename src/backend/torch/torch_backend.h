@@ -32,6 +32,9 @@ struct Shared {
   /// Products and convolutions in bfloat16, the rest and the parameters in f32 (autocast); for
   /// whom an Autocast stands around the calls.
   bool bf16 = false;
+  /// libtorch's general operations alone, even where cpu_operations.h has faster ones: what these
+  /// are held against.
+  bool plain = false;
   /// Residual attention blocks keep their input alone and are computed again backward; `Shared`
   /// must then outlive the graph.
   bool recompute_blocks = false;
@@ -145,6 +148,11 @@ class Backend {
   };
 
   at::Tensor parameter(const WeightRef& ref) const;
+  /// Whether cpu_operations.h serves what this backend computes.
+  bool is_fast() const {
+    return shared_.device.is_cpu() && shared_.dtype == at::kFloat && !shared_.bf16 &&
+           !shared_.plain;
+  }
   template <class Integer>
   at::Tensor indices(std::span<const Integer> values) const;
   at::Tensor pixels_tensor(const Pixels& pixels) const;

@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "backend/cpu/kernels.h"
+#include "backend/cpu/training_kernels.h"
 
 namespace tandem_test {
 
 struct NamedKernels {
   std::string name;
   const tandem::cpu::Kernels* kernels;
+  const tandem::cpu::TrainingKernels* training;
 };
 
 /// Every instruction set of this CPU, and "wide": the lanes and register tiles

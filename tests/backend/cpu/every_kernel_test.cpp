@@ -4,6 +4,7 @@
 
 #include "backend/cpu/simd_kernels.h"
 #include "backend/cpu/simd_portable.h"
+#include "backend/cpu/simd_training_kernels.h"
 
 namespace tandem_test {
 namespace {
@@ -12,14 +13,17 @@ using namespace tandem;
 using namespace tandem::cpu;
 
 struct Local;
-constinit const Kernels kWideKernels = kernels_with<Portable<Local, 16, 8, 3>>(Isa::avx512);
+using Wide = Portable<Local, 16, 8, 3>;
+constinit const Kernels kWideKernels = kernels_with<Wide>(Isa::avx512);
+constinit const TrainingKernels kWideTrainingKernels = training_kernels_with<Wide>();
 
 }  // namespace
 
 std::vector<NamedKernels> every_kernel() {
-  std::vector<NamedKernels> all{{"wide", &kWideKernels}};
+  std::vector<NamedKernels> all{{"wide", &kWideKernels, &kWideTrainingKernels}};
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon})
-    if (isa_available(isa) && kernels_of(isa)) all.push_back({name_of(isa), kernels_of(isa)});
+    if (isa_available(isa) && kernels_of(isa))
+      all.push_back({name_of(isa), kernels_of(isa), &training_kernels_beside(*kernels_of(isa))});
   return all;
 }
 

@@ -1,0 +1,18 @@
+// The table of a vector type's training kernels. For the rules of this header see kernels.h.
+#pragma once
+
+#include "backend/cpu/simd_activation.h"
+#include "backend/cpu/simd_attention_backward.h"
+
+namespace tandem::cpu {
+
+template <class V>
+constexpr TrainingKernels training_kernels_with() {
+  return {.attention_scratch = AttentionBackwardOf<V>::scratch,
+          .attend_backward = AttentionBackwardOf<V>::attend_backward,
+          .activate = ActivationOf<V>::activate,
+          .activate_backward = ActivationOf<V>::activate_backward,
+          .add_rows = ActivationOf<V>::add_rows};
+}
+
+}  // namespace tandem::cpu
