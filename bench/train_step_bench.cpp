@@ -23,6 +23,7 @@
 #include <random>
 #include <sstream>
 
+#include "base/allocation.h"
 #include "base/thread_pool.h"
 #include "checkpoint/safetensors.h"
 #include "cpu_time.h"
@@ -175,6 +176,7 @@ int main(int argc, char** argv) {
   const int64_t size = std::stoll(argv[2]);
   set_thread_count(std::stoi(argv[3]));
   at::set_num_threads(thread_count());
+  keep_freed_memory();
   const TensorStore weights = initial_weights(config, {}, 1);
   const Batch batch = random_batch(config, size);
   if (std::string(argv[4]) != "-") write_inputs(argv[4], config, weights, batch, size);
@@ -188,7 +190,7 @@ int main(int argc, char** argv) {
     for (words >> verb >> count; words >> option; options += option) {
       if (option == "padded") compute.packed_texts = false;
       if (option == "whole") compute.pruned_last_block = false;
-      if (option == "plain") compute.plain_operations = true;
+      if (option == "plain") compute.fused_operations = false;
     }
     auto& training = trainings[options];
     if (!training) training = std::make_unique<Training>(config, weights, compute, batch, size);

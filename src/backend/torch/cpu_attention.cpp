@@ -103,7 +103,7 @@ struct Source {
 
 Source source_of(const at::Tensor& x) {
   if (!x.requires_grad() || !x.is_view()) return {x, 0};
-  const at::Tensor& base = x._base();
+  const at::Tensor base(x._base());
   const int64_t column = x.storage_offset() - base.storage_offset();
   const bool slice = base.dim() == 2 && base.is_contiguous() && base.size(0) == x.size(0) &&
                      base.stride(0) == x.stride(0) && column >= 0 &&

@@ -32,9 +32,9 @@ struct Shared {
   /// Products and convolutions in bfloat16, the rest and the parameters in f32 (autocast); for
   /// whom an Autocast stands around the calls.
   bool bf16 = false;
-  /// libtorch's general operations alone, even where cpu_operations.h has faster ones: what these
-  /// are held against.
-  bool plain = false;
+  /// What cpu_operations.h has faster than libtorch's general operations; false: these alone, which
+  /// the fast ones are held against.
+  bool fused = true;
   /// Residual attention blocks keep their input alone and are computed again backward; `Shared`
   /// must then outlive the graph.
   bool recompute_blocks = false;
@@ -150,8 +150,8 @@ class Backend {
   at::Tensor parameter(const WeightRef& ref) const;
   /// Whether cpu_operations.h serves what this backend computes.
   bool is_fast() const {
-    return shared_.device.is_cpu() && shared_.dtype == at::kFloat && !shared_.bf16 &&
-           !shared_.plain;
+    return shared_.fused && shared_.device.is_cpu() && shared_.dtype == at::kFloat &&
+           !shared_.bf16;
   }
   template <class Integer>
   at::Tensor indices(std::span<const Integer> values) const;

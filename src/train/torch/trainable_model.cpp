@@ -70,6 +70,7 @@ TrainableModel::TrainableModel(const ModelConfig& config, const TensorStore& wei
   shared_.training = !compute.frozen_batch_norm;
   shared_.bf16 = compute.precision == "bf16";
   shared_.recompute_blocks = compute.checkpoint_activations;
+  shared_.fused = compute.fused_operations;
   torch_backend::keep_parameters(shared_, config, weights);
   shapes_ = shapes_of(shared_.parameters, dtype);
 }
