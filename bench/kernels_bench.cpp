@@ -8,10 +8,10 @@
 #include <random>
 #include <vector>
 
-#include "backend/cpu/kernels.h"
-#include "backend/cpu/product.h"
 #include "base/thread_pool.h"
 #include "cpu_time.h"
+#include "kernels/kernels.h"
+#include "kernels/product.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "backend/cpu/product.h"
+#include "kernels/product.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
 #include "base/thread_pool.h"

@@ -11,11 +11,11 @@
 #include <span>
 #include <string>
 
-#include "backend/cpu/kernels.h"
-#include "backend/cpu/packed_matrix.h"
-#include "backend/cpu/product.h"
 #include "backend/cpu/workspace.h"
 #include "backend/encoder.h"
+#include "kernels/kernels.h"
+#include "kernels/packed_matrix.h"
+#include "kernels/product.h"
 #include "model/backend.h"
 
 namespace tandem::cpu {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "backend/cpu/floats.h"
+#include "kernels/floats.h"
 
 namespace tandem::cpu {
 

@@ -1,5 +1,4 @@
 // Attention of every head of every sequence, each on one thread, and its gradient.
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
@@ -13,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "backend/cpu/floats.h"
-#include "backend/cpu/training_kernels.h"
 #include "backend/torch/cpu_operations.h"
+#include "kernels/floats.h"
+#include "kernels/training_kernels.h"
 
 namespace tandem::torch_backend::cpu_operations {
 namespace {
@@ -68,10 +67,11 @@ struct Columns {
 template <class Body>
 void for_each_head(const Groups& all, int64_t scratch_size, const Body& body) {
   const auto tasks = static_cast<int64_t>(all.groups.size()) * all.heads;
-  at::parallel_for(0, tasks, 1, [&](int64_t begin, int64_t end) {
-    cpu::Floats scratch(scratch_size);
-    for (int64_t task = begin; task < end; ++task)
-      body(all.groups[task / all.heads], task % all.heads, scratch.data());
+  on_torch_threads(tasks, [&](int64_t task) {
+    // Kept from task to task: the same thread takes many.
+    thread_local cpu::Floats scratch;
+    if (scratch.size() < scratch_size) scratch = cpu::Floats(scratch_size);
+    body(all.groups[task / all.heads], task % all.heads, scratch.data());
   });
 }
 

@@ -10,11 +10,13 @@
 #include <torch/csrc/autograd/functions/utils.h>
 
 #include <algorithm>
-#include <cstring>
+#include <atomic>
 #include <utility>
 
-#include "backend/cpu/training_kernels.h"
 #include "backend/torch/cpu_operations.h"
+#include "kernels/packed_matrix.h"
+#include "kernels/product.h"
+#include "kernels/training_kernels.h"
 
 namespace tandem::torch_backend::cpu_operations {
 namespace {
@@ -25,44 +27,97 @@ using Function = cpu::Epilogue::Function;
 // the rows, however many threads there are.
 constexpr int64_t kChunk = 64;
 
-// body(begin, end) for chunks of rows, on libtorch's threads.
+// body(chunk, begin, end) for chunks of rows.
 template <class Body>
 void for_each_chunk(int64_t rows, const Body& body) {
-  const int64_t chunks = (rows + kChunk - 1) / kChunk;
-  at::parallel_for(0, chunks, 1, [&](int64_t first, int64_t last) {
-    for (int64_t chunk = first; chunk < last; ++chunk)
-      body(chunk, chunk * kChunk, std::min((chunk + 1) * kChunk, rows));
+  on_torch_threads((rows + kChunk - 1) / kChunk, [&](int64_t chunk) {
+    body(chunk, chunk * kChunk, std::min((chunk + 1) * kChunk, rows));
   });
 }
 
-// y = bias and residual, whichever are there, where the product is to be added.
-void fill(at::Tensor& y, const at::Tensor& bias, const at::Tensor& residual) {
-  const int64_t columns = y.size(1);
-  float* to = y.data_ptr<float>();
-  const float* from = residual.defined() ? residual.data_ptr<float>() : nullptr;
-  const float* add = bias.defined() ? bias.data_ptr<float>() : nullptr;
-  for_each_chunk(y.size(0), [&](int64_t, int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      float* row = to + i * columns;
-      const float* first = from ? from + i * columns : add;
-      if (from && add)
-        for (int64_t c = 0; c < columns; ++c) row[c] = first[c] + add[c];
-      else
-        std::memcpy(row, first, static_cast<size_t>(columns) * sizeof(float));
-    }
-  });
+// Whether rows can be written in whole panels.
+bool is_whole(int64_t columns) { return columns % cpu::kPanel == 0 && !getenv("XBLAS"); }
+
+cpu::RowSource rows_of(const at::Tensor& x) {
+  return [from = x.data_ptr<float>(), stride = x.stride(0)](int64_t row, int64_t, int64_t begin,
+                                                            int64_t, float*) {
+    return cpu::RowBlock{from + row * stride + begin, stride};
+  };
 }
 
-at::Tensor activated(const at::Tensor& x, at::Tensor y, Function function) {
-  const auto& kernels = cpu::chosen_training_kernels();
-  const int64_t columns = x.size(1);
-  const float* from = x.data_ptr<float>();
-  float* to = y.data_ptr<float>();
-  for_each_chunk(x.size(0), [&](int64_t, int64_t begin, int64_t end) {
-    kernels.activate(from + begin * columns, to + begin * columns, (end - begin) * columns,
-                     function);
-  });
-  return y;
+// The right factor of the product at hand. Kept: its memory is as large as a matrix of activations.
+cpu::PackedMatrix& right_factor() {
+  thread_local cpu::PackedMatrix packed;
+  return packed;
+}
+
+// W or, with `transposed`, W^T as the right factor: of y = x W^T and of dx = dy W.
+const cpu::PackedMatrix& packed(const at::Tensor& weight, bool transposed) {
+  if (weight.stride(0) != 1 && weight.stride(1) != 1)
+    return packed(weight.contiguous(), transposed);
+  // A weight may be stored transposed.
+  const bool by_rows = weight.stride(1) == 1;
+  const int64_t columns = weight.size(transposed ? 1 : 0), terms = weight.size(transposed ? 0 : 1);
+  cpu::pack(weight.data_ptr<float>(), weight.stride(by_rows ? 0 : 1), columns, terms,
+            by_rows == transposed, right_factor(), on_torch_threads);
+  return right_factor();
+}
+
+// y = function(x W^T + bias) + residual; `before`, where it is defined, gets the function's
+// arguments.
+void multiply(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+              const at::Tensor& residual, Function function, at::Tensor& before, at::Tensor& y) {
+  const auto pointer = [](const at::Tensor& t) {
+    return t.defined() ? t.data_ptr<float>() : nullptr;
+  };
+  cpu::multiply(cpu::chosen_kernels(), x.size(0), rows_of(x), packed(weight, false),
+                y.data_ptr<float>(), y.size(1),
+                {.bias = pointer(bias),
+                 .before = pointer(before),
+                 .before_stride = y.size(1),
+                 .function = function,
+                 .residual = pointer(residual),
+                 .residual_stride = y.size(1)},
+                on_torch_threads);
+}
+
+// The same for a number of columns that the kernels' panels do not divide.
+void multiply_by_blas(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                      const at::Tensor& residual, Function function, at::Tensor& before,
+                      at::Tensor& y) {
+  at::Tensor& product = before.defined() ? before : y;
+  at::mm_out(product, x, weight.t());
+  if (bias.defined()) product.add_(bias);
+  if (function != Function::none) {
+    const auto& kernels = cpu::chosen_training_kernels();
+    const int64_t columns = y.size(1);
+    for_each_chunk(y.size(0), [&](int64_t, int64_t begin, int64_t end) {
+      kernels.activate(product.data_ptr<float>() + begin * columns,
+                       y.data_ptr<float>() + begin * columns, (end - begin) * columns, function);
+    });
+  }
+  if (residual.defined()) y.add_(residual);
+}
+
+// dy W.
+at::Tensor gradient_of_rows(const at::Tensor& dy, const at::Tensor& weight) {
+  if (!is_whole(weight.size(1))) return at::mm(dy, weight);
+  at::Tensor dx = at::empty({dy.size(0), weight.size(1)}, dy.options());
+  cpu::multiply(cpu::chosen_kernels(), dy.size(0), rows_of(dy), packed(weight, true),
+                dx.data_ptr<float>(), dx.size(1), {}, on_torch_threads);
+  return dx;
+}
+
+// dy^T x.
+at::Tensor gradient_of_weight(const at::Tensor& dy, const at::Tensor& x) {
+  if (!is_whole(x.size(1)) || getenv("XDW")) return at::mm(dy.t(), x);
+  at::Tensor dw = at::empty({dy.size(1), x.size(1)}, dy.options());
+  cpu::PackedMatrix& right = right_factor();
+  cpu::pack(x.data_ptr<float>(), x.stride(0), x.size(1), x.size(0), /*transposed=*/true, right,
+            on_torch_threads);
+  cpu::multiply_transposed(cpu::chosen_kernels(), dy.data_ptr<float>(), dy.stride(0), dy.size(1),
+                           right, dw.data_ptr<float>(), dw.size(1), on_torch_threads);
+  return dw;
 }
 
 // The sums of chunks, [chunks, columns], added up.
@@ -130,8 +185,8 @@ class LinearBackward final : public torch::autograd::Node {
       std::tie(dy, result[2]) = through_activation(before_, std::move(dy), function_);
     else if (task_should_compute_output(2))
       result[2] = sum_of_rows(dy);
-    if (task_should_compute_output(0)) result[0] = at::mm(dy, weight_);
-    if (task_should_compute_output(1)) result[1] = at::mm(dy.t(), x_);
+    if (task_should_compute_output(0)) result[0] = gradient_of_rows(dy, weight_);
+    if (task_should_compute_output(1)) result[1] = gradient_of_weight(dy, x_);
     return result;
   }
 
@@ -153,6 +208,13 @@ torch::autograd::Edge edge_of(const at::Tensor& tensor) {
 
 }  // namespace
 
+void on_torch_threads(int64_t count, const std::function<void(int64_t)>& body) {
+  std::atomic<int64_t> next = 0;
+  at::parallel_for(0, std::min<int64_t>(count, at::get_num_threads()), 1, [&](int64_t, int64_t) {
+    for (int64_t i; (i = next++) < count;) body(i);
+  });
+}
+
 at::Tensor linear(const at::Tensor& x_in, const at::Tensor& weight, const at::Tensor& bias,
                   Function function, const at::Tensor& residual_in) {
   const at::Tensor x = x_in.contiguous();
@@ -164,17 +226,10 @@ at::Tensor linear(const at::Tensor& x_in, const at::Tensor& weight, const at::Te
   at::Tensor y, before;
   {
     const at::NoGradGuard no_graph;
-    y = at::empty({x.size(0), weight.size(0)}, x.options());
-    if (bias.defined() || residual.defined()) {
-      fill(y, bias, residual);
-      y.addmm_(x, weight.t());
-    } else {
-      at::mm_out(y, x, weight.t());
-    }
-    if (function != Function::none) {
-      if (with_graph) before = y;
-      y = activated(y, with_graph ? at::empty_like(y) : y, function);
-    }
+    y = at::empty({x.size(0), weight.size(0)}, x.options().requires_grad(false));
+    if (with_graph && function != Function::none) before = at::empty_like(y);
+    const auto& product = is_whole(y.size(1)) ? multiply : multiply_by_blas;
+    product(x, weight, bias, residual, function, before, y);
   }
   if (with_graph)
     torch::autograd::set_history(

@@ -1,17 +1,22 @@
 // Operations on f32 CPU tensors that do in one pass what libtorch's general ones do in several,
-// with their gradients. Products stay libtorch's BLAS; what stands around them runs on the kernels
-// of backend/cpu. Results do not depend on the number of threads but through the BLAS.
+// with their gradients, on the kernels of inference. A row's result depends on its sequence alone,
+// and no bit on the number of threads.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <span>
 
-#include "backend/cpu/kernels.h"
+#include "kernels/kernels.h"
 #include "model/config.h"
 #include "model/sequences.h"
 
 namespace tandem::torch_backend::cpu_operations {
+
+/// Work on libtorch's threads, as its other operations have it: a second pool beside them would
+/// wait for cores that theirs keep busy. Calls body(i) once for every i in [0, count).
+void on_torch_threads(int64_t count, const std::function<void(int64_t)>& body);
 
 /// residual + activation(x weight^T + bias), [rows, out]; bias and residual may be undefined, and
 /// there is no activation together with a residual. A weight may be a view.

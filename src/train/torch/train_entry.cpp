@@ -1,6 +1,7 @@
 // What libtandem-torch.so exports for training.
 #include "backend/torch/border.h"
 #include "backend/torch/torch_backend.h"
+#include "base/allocation.h"
 #include "train/torch/step_bench.h"
 #include "train/torch/trainer.h"
 
@@ -27,6 +28,7 @@ void check_batch(const RunConfig& config, int ranks) {
 extern "C" void tandem_train(const tandem::TrainRequest& request, const tandem::TrainHooks& hooks,
                              tandem::TrainSummary& out) {
   using namespace tandem::torch_train;
+  tandem::keep_freed_memory();
   tandem::torch_backend::at_border([&] {
     validate(request.config);
     const ProcessPlace place = place_from_environment();
@@ -41,5 +43,6 @@ extern "C" void tandem_train(const tandem::TrainRequest& request, const tandem::
 
 extern "C" void tandem_bench_training(
     const tandem::StepBench& bench, const std::function<void(const tandem::StepTiming&)>& report) {
+  tandem::keep_freed_memory();
   tandem::torch_backend::at_border([&] { tandem::torch_train::bench_steps(bench, report); });
 }

@@ -5,13 +5,13 @@
 #include <thread>
 
 #include "backend/cpu/cpu_backend.h"
-#include "backend/cpu/every_kernel.h"
 #include "backend/encoder_of.h"
 #include "backend/f32_tolerance.h"
 #include "backend/random_model.h"
 #include "backend/ref/ref_encoder.h"
 #include "base/half.h"
 #include "base/thread_pool.h"
+#include "kernels/every_kernel.h"
 
 namespace tandem_test {
 namespace {

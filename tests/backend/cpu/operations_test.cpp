@@ -6,10 +6,10 @@
 #include <random>
 
 #include "backend/cpu/cpu_backend.h"
-#include "backend/cpu/every_kernel.h"
 #include "backend/f32_tolerance.h"
 #include "backend/ref/ref_backend.h"
 #include "base/half.h"
+#include "kernels/every_kernel.h"
 
 namespace tandem_test {
 namespace {

@@ -2,7 +2,7 @@
 // row times the broadcast numbers of a. For the rules of this header see kernels.h.
 #pragma once
 
-#include "backend/cpu/simd_math.h"
+#include "kernels/simd_math.h"
 
 namespace tandem::cpu {
 
@@ -144,6 +144,7 @@ struct ProductOf {
         float* to = p.c + i * p.c_stride + j;
         T x = V::load(to);
         if (e.bias) x = V::add(x, V::load(e.bias + j));
+        if (e.before) V::store(e.before + i * e.before_stride + j, x);
         x = function(x);
         if (e.gamma) x = V::multiply(x, V::load(e.gamma + j));
         if (e.residual) x = V::add(x, V::load(e.residual + i * e.residual_stride + j));

@@ -4,7 +4,7 @@
 // including file's anonymous namespace.
 #pragma once
 
-#include "backend/cpu/simd_math.h"
+#include "kernels/simd_math.h"
 
 namespace tandem::cpu {
 

@@ -6,8 +6,8 @@
 // dS = P (dP - sum over keys of P dP), dQ = scale dS K, dK = scale dS^T Q.
 #pragma once
 
-#include "backend/cpu/simd_attention.h"
-#include "backend/cpu/training_kernels.h"
+#include "kernels/simd_attention.h"
+#include "kernels/training_kernels.h"
 
 namespace tandem::cpu {
 

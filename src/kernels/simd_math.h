@@ -6,7 +6,7 @@
 // times_power_of_2 and where_less, each a static function.
 #pragma once
 
-#include "backend/cpu/kernels.h"
+#include "kernels/kernels.h"
 
 namespace tandem::cpu {
 

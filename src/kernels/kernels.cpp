@@ -1,6 +1,6 @@
-#include "backend/cpu/kernels.h"
+#include "kernels/kernels.h"
 
-#include "backend/cpu/training_kernels.h"
+#include "kernels/training_kernels.h"
 
 namespace tandem::cpu {
 

@@ -2,8 +2,8 @@
 // header see kernels.h.
 #pragma once
 
-#include "backend/cpu/simd_rows.h"
-#include "backend/cpu/training_kernels.h"
+#include "kernels/simd_rows.h"
+#include "kernels/training_kernels.h"
 
 namespace tandem::cpu {
 

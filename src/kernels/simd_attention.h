@@ -6,8 +6,8 @@
 // text is padded, packed or part of a trie.
 #pragma once
 
-#include "backend/cpu/simd_math.h"
-#include "backend/cpu/simd_product.h"
+#include "kernels/simd_math.h"
+#include "kernels/simd_product.h"
 
 namespace tandem::cpu {
 

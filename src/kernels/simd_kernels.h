@@ -1,15 +1,16 @@
 // The table of a vector type's kernels. For the rules of this header see kernels.h.
 #pragma once
 
-#include "backend/cpu/simd_attention.h"
-#include "backend/cpu/simd_product.h"
-#include "backend/cpu/simd_rows.h"
+#include "kernels/simd_attention.h"
+#include "kernels/simd_product.h"
+#include "kernels/simd_rows.h"
 
 namespace tandem::cpu {
 
 template <class V>
 constexpr Kernels kernels_with(Isa isa) {
   return {.isa = isa,
+          .tile_rows = V::kRows,
           .multiply = ProductOf<V>::multiply,
           .attention_scratch = AttentionOf<V>::scratch,
           .attend = AttentionOf<V>::attend,

@@ -1,7 +1,7 @@
 // Norms and sums over rows. For the rules of this header see kernels.h.
 #pragma once
 
-#include "backend/cpu/simd_math.h"
+#include "kernels/simd_math.h"
 
 namespace tandem::cpu {
 

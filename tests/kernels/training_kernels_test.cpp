@@ -5,8 +5,8 @@
 #include <random>
 #include <vector>
 
-#include "backend/cpu/every_kernel.h"
-#include "backend/cpu/floats.h"
+#include "kernels/every_kernel.h"
+#include "kernels/floats.h"
 
 namespace tandem_test {
 namespace {

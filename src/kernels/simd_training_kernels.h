@@ -1,8 +1,8 @@
 // The table of a vector type's training kernels. For the rules of this header see kernels.h.
 #pragma once
 
-#include "backend/cpu/simd_activation.h"
-#include "backend/cpu/simd_attention_backward.h"
+#include "kernels/simd_activation.h"
+#include "kernels/simd_attention_backward.h"
 
 namespace tandem::cpu {
 

@@ -1,4 +1,4 @@
-#include "backend/cpu/floats.h"
+#include "kernels/floats.h"
 
 #include <sys/mman.h>
 

@@ -1,6 +1,6 @@
-#include "backend/cpu/simd_kernels.h"
-#include "backend/cpu/simd_portable.h"
-#include "backend/cpu/simd_training_kernels.h"
+#include "kernels/simd_kernels.h"
+#include "kernels/simd_portable.h"
+#include "kernels/simd_training_kernels.h"
 
 namespace tandem::cpu {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <immintrin.h>
 
-#include "backend/cpu/simd_kernels.h"
-#include "backend/cpu/simd_training_kernels.h"
+#include "kernels/simd_kernels.h"
+#include "kernels/simd_training_kernels.h"
 
 namespace tandem::cpu {
 namespace {

@@ -2,7 +2,7 @@
 // attention and of activations, sums over rows.
 #pragma once
 
-#include "backend/cpu/kernels.h"
+#include "kernels/kernels.h"
 
 namespace tandem::cpu {
 
