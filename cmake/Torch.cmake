@@ -75,6 +75,13 @@ file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/backend/torch/
 add_library(tandem-torch SHARED ${torch_sources})
 target_include_directories(tandem-torch PRIVATE ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(tandem-torch PRIVATE tandem fmt::fmt nlohmann_json::nlohmann_json tandem_libtorch)
+# libtorch's parallel_for is an OpenMP loop in a header: without the flag it is a plain loop.
+find_package(OpenMP QUIET COMPONENTS CXX)
+if(OpenMP_CXX_FOUND)
+  target_link_libraries(tandem-torch PRIVATE OpenMP::OpenMP_CXX)
+else()
+  message(WARNING "No OpenMP: training on a CPU keeps to one core for a part of its work; install the compiler's OpenMP")
+endif()
 if(NOT TANDEM_SANITIZE)
   # What is missing is missing now, not when a user opens it.
   target_link_options(tandem-torch PRIVATE -Wl,-z,defs)

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/product.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
 #include "base/thread_pool.h"
+#include "kernels/product.h"
 
 namespace tandem {
 namespace {

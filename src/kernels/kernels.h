@@ -27,9 +27,6 @@ struct Epilogue {
   enum class Function { none, quick_gelu, gelu, gelu_tanh };
 
   const float* bias = nullptr;  ///< per column, padded to whole panels
-  /// Where the function's arguments are kept, rows of whole panels; null: nowhere.
-  float* before = nullptr;
-  int64_t before_stride = 0;
   Function function = Function::none;
   const float* gamma = nullptr;     ///< per column, padded to whole panels
   const float* residual = nullptr;  ///< rows of whole panels
@@ -91,7 +88,6 @@ struct TrieHead {
 
 struct Kernels {
   Isa isa = Isa::scalar;
-  int64_t tile_rows = 0;  ///< of a product's register tile
   void (*multiply)(const Product& product);
   /// Floats of scratch, 64-byte aligned, that attend and attend_trie need.
   int64_t (*attention_scratch)(int64_t keys, int64_t width);

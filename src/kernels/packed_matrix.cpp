@@ -23,14 +23,8 @@ void convert_as(const TensorView& tensor, int64_t begin, int64_t count, float* t
 
 }  // namespace
 
-PackedMatrix::PackedMatrix(int64_t columns, int64_t terms) { resize(columns, terms); }
-
-void PackedMatrix::resize(int64_t columns, int64_t terms) {
-  columns_ = columns;
-  terms_ = terms;
-  const int64_t size = panels() * kPanel * terms;
-  if (memory_.size() < size) memory_ = Floats(size);
-}
+PackedMatrix::PackedMatrix(int64_t columns, int64_t terms)
+    : columns_(columns), terms_(terms), memory_(panels() * kPanel * terms) {}
 
 int64_t PackedMatrix::panels() const { return (columns_ + kPanel - 1) / kPanel; }
 
@@ -43,34 +37,12 @@ const float* PackedMatrix::block(int64_t begin, int64_t panel) const {
   return memory_.data() + offset(begin, panel);
 }
 
-void PackedMatrix::put_panel(int64_t panel, const float* rows, int64_t stride, int64_t count) {
+void PackedMatrix::put_panel(int64_t panel, const float* rows) {
   for (int64_t begin = 0; begin < terms_; begin += kBlock) {
-    float* block = memory_.data() + offset(begin, panel);
-    const int64_t terms = std::min(kBlock, terms_ - begin);
-    // A cache line of each row at a time.
-    for (int64_t first = 0; first < terms; first += kPanel) {
-      const int64_t end = std::min(first + kPanel, terms);
-      for (int64_t i = 0; i < kPanel; ++i)
-        for (int64_t term = first; term < end; ++term)
-          block[term * kPanel + i] = i < count ? rows[i * stride + begin + term] : 0;
-    }
-  }
-}
-
-void PackedMatrix::put_block(int64_t begin, int64_t panel, int64_t count, const float* from,
-                             int64_t stride) {
-  const int64_t terms = std::min(kBlock, terms_ - begin), column = panel * kPanel;
-  const int64_t columns = std::min(count * kPanel, columns_ - column);
-  const int64_t whole = columns / kPanel * kPanel;
-  float* block = memory_.data() + offset(begin, panel);
-  // Row by row: a column alone would fall into few lines of a cache.
-  for (int64_t term = 0; term < terms; ++term) {
-    const float* row = from + (begin + term) * stride + column;
-    float* to = block + term * kPanel;
-    for (int64_t i = 0; i < whole; i += kPanel, to += terms * kPanel)
-      std::memcpy(to, row + i, kPanel * sizeof(float));
-    if (whole < columns)
-      for (int64_t i = 0; i < kPanel; ++i) to[i] = whole + i < columns ? row[whole + i] : 0;
+    float* to = memory_.data() + offset(begin, panel);
+    const int64_t end = std::min(begin + kBlock, terms_);
+    for (int64_t term = begin; term < end; ++term, to += kPanel)
+      for (int64_t i = 0; i < kPanel; ++i) to[i] = rows[i * terms_ + term];
   }
 }
 
@@ -95,29 +67,9 @@ PackedMatrix pack(int64_t columns, int64_t terms,
     const int64_t begin = panel * kPanel, end = std::min(begin + kPanel, columns);
     for (int64_t column = begin; column < end; ++column)
       weights(column, rows.data() + (column - begin) * terms);
-    packed.put_panel(panel, rows.data(), terms, kPanel);
+    packed.put_panel(panel, rows.data());
   });
   return packed;
-}
-
-void pack(const float* from, int64_t stride, int64_t columns, int64_t terms, bool transposed,
-          PackedMatrix& packed, ParallelFor parallel) {
-  packed.resize(columns, terms);
-  const int64_t panels = packed.panels();
-  if (transposed) {
-    constexpr int64_t kPanels = 4;  // of a task
-    const int64_t parts = (panels + kPanels - 1) / kPanels;
-    parallel((terms + kBlock - 1) / kBlock * parts, [&](int64_t task) {
-      const int64_t panel = task % parts * kPanels;
-      packed.put_block(task / parts * kBlock, panel, std::min(kPanels, panels - panel), from,
-                       stride);
-    });
-  } else {
-    parallel(panels, [&](int64_t panel) {
-      const int64_t begin = panel * kPanel;
-      packed.put_panel(panel, from + begin * stride, stride, std::min(kPanel, columns - begin));
-    });
-  }
 }
 
 PackedMatrix pack(const TensorView& tensor, bool transposed) {

@@ -23,13 +23,6 @@ using RowSource = std::function<RowBlock(int64_t row, int64_t rows, int64_t begi
 /// y [rows, weights' columns in whole panels] = the source's rows times W^T, then the epilogue.
 /// An element's value depends on its row, its column and nothing else.
 void multiply(const Kernels& kernels, int64_t rows, const RowSource& source,
-              const PackedMatrix& weights, float* y, int64_t y_stride, const Epilogue& epilogue,
-              ParallelFor parallel = parallel_for);
-
-/// y [rows, right's columns in whole panels] = A^T B for A [terms, rows], whose rows are `a_stride`
-/// apart, and B [terms, columns] packed: the gradient of a matrix of weights.
-void multiply_transposed(const Kernels& kernels, const float* a, int64_t a_stride, int64_t rows,
-                         const PackedMatrix& right, float* y, int64_t y_stride,
-                         ParallelFor parallel = parallel_for);
+              const PackedMatrix& weights, float* y, int64_t y_stride, const Epilogue& epilogue);
 
 }  // namespace tandem::cpu

@@ -1,4 +1,4 @@
-// Activations of whole matrices, their gradients, and sums over rows. For the rules of this
+// What follows a product in training, its gradient, and sums over rows. For the rules of this
 // header see kernels.h.
 #pragma once
 
@@ -45,19 +45,27 @@ struct ActivationOf {
     return V::fma(V::multiply(x, bell), V::broadcast(0.3989422804f), area);
   }
 
-  static void activate(const float* x, float* y, int64_t n, Epilogue::Function function) {
-    switch (function) {
-      case Epilogue::Function::none: return each(x, y, n, [](T v) { return v; });
-      case Epilogue::Function::quick_gelu:
-        return each(x, y, n, [](T v) { return M::quick_gelu(v); });
-      case Epilogue::Function::gelu: return each(x, y, n, [](T v) { return M::gelu(v); });
-      case Epilogue::Function::gelu_tanh: return each(x, y, n, [](T v) { return M::gelu_tanh(v); });
+  static void finish_linear(const LinearOutput& o) {
+    switch (o.function) {
+      case Epilogue::Function::none: return finish(o, [](T x) { return x; });
+      case Epilogue::Function::quick_gelu: return finish(o, [](T x) { return M::quick_gelu(x); });
+      case Epilogue::Function::gelu: return finish(o, [](T x) { return M::gelu(x); });
+      case Epilogue::Function::gelu_tanh: return finish(o, [](T x) { return M::gelu_tanh(x); });
     }
   }
 
   template <class Function>
-  static void each(const float* x, float* y, int64_t n, Function function) {
-    RowsOf<V>::each(x, y, n, [&](T v, auto) { return function(v); });
+  static void finish(const LinearOutput& o, Function function) {
+    for (int64_t row = 0; row < o.rows; ++row) {
+      float* const x = o.x + row * o.columns;
+      const float* const residual = o.residual ? o.residual + row * o.columns : nullptr;
+      if (o.bias)
+        RowsOf<V>::each(x, x, o.columns, [&](T v, auto load) { return V::add(v, load(o.bias)); });
+      // A row stays in the first cache from one loop to the next.
+      RowsOf<V>::each(x, o.y + row * o.columns, o.columns, [&](T v, auto load) {
+        return residual ? V::add(function(v), load(residual)) : function(v);
+      });
+    }
   }
 
   static void activate_backward(const ActivationGradient& g) {

@@ -10,7 +10,6 @@ namespace tandem::cpu {
 template <class V>
 constexpr Kernels kernels_with(Isa isa) {
   return {.isa = isa,
-          .tile_rows = V::kRows,
           .multiply = ProductOf<V>::multiply,
           .attention_scratch = AttentionOf<V>::scratch,
           .attend = AttentionOf<V>::attend,

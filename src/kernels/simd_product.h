@@ -144,7 +144,6 @@ struct ProductOf {
         float* to = p.c + i * p.c_stride + j;
         T x = V::load(to);
         if (e.bias) x = V::add(x, V::load(e.bias + j));
-        if (e.before) V::store(e.before + i * e.before_stride + j, x);
         x = function(x);
         if (e.gamma) x = V::multiply(x, V::load(e.gamma + j));
         if (e.residual) x = V::add(x, V::load(e.residual + i * e.residual_stride + j));

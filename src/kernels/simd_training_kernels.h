@@ -10,7 +10,7 @@ template <class V>
 constexpr TrainingKernels training_kernels_with() {
   return {.attention_scratch = AttentionBackwardOf<V>::scratch,
           .attend_backward = AttentionBackwardOf<V>::attend_backward,
-          .activate = ActivationOf<V>::activate,
+          .finish_linear = ActivationOf<V>::finish_linear,
           .activate_backward = ActivationOf<V>::activate_backward,
           .add_rows = ActivationOf<V>::add_rows};
 }

@@ -16,6 +16,17 @@ struct HeadGradient {
   int64_t dy_stride = 0, dq_stride = 0, dk_stride = 0, dv_stride = 0;
 };
 
+/// What follows the product of a linear layer. Matrices are [rows, columns], one row behind the
+/// other; bias and residual may be null.
+struct LinearOutput {
+  float* x = nullptr;  ///< the product, to which the bias is added
+  float* y = nullptr;  ///< function(x) + residual; may be x
+  const float* bias = nullptr;
+  const float* residual = nullptr;
+  int64_t rows = 0, columns = 0;
+  Epilogue::Function function = Epilogue::Function::none;
+};
+
 /// Rows [rows, columns], one behind the other.
 struct ActivationGradient {
   const float* x = nullptr;   ///< what the activation was taken of
@@ -30,8 +41,7 @@ struct TrainingKernels {
   /// Floats of scratch, 64-byte aligned, that attend_backward needs.
   int64_t (*attention_scratch)(int64_t keys, int64_t width);
   void (*attend_backward)(const HeadGradient& gradient, float* scratch);
-  /// y = function(x) of n numbers.
-  void (*activate)(const float* x, float* y, int64_t n, Epilogue::Function function);
+  void (*finish_linear)(const LinearOutput& output);
   void (*activate_backward)(const ActivationGradient& gradient);
   /// sums[columns] += x's rows, which are `stride` apart.
   void (*add_rows)(const float* x, int64_t stride, int64_t rows, int64_t columns, float* sums);

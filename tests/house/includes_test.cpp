@@ -14,12 +14,12 @@ namespace {
 
 // ARCHITECTURE.md draws this. A new room gets its floor here first.
 const std::map<std::string, int> kFloors = {
-    {"base", 1},                                        //
-    {"model", 2},     {"text", 2},       {"image", 2},    {"kernels", 2},  //
-    {"backend", 3},   {"checkpoint", 3}, {"data", 3},   //
-    {"engine", 4},    {"train", 4},                     //
-    {"zero_shot", 5},                                   //
-    {"eval", 6},      {"verify", 6},     {"bench", 6},  //
+    {"base", 1},                                                        //
+    {"model", 2},     {"text", 2},       {"image", 2}, {"kernels", 2},  //
+    {"backend", 3},   {"checkpoint", 3}, {"data", 3},                   //
+    {"engine", 4},    {"train", 4},                                     //
+    {"zero_shot", 5},                                                   //
+    {"eval", 6},      {"verify", 6},     {"bench", 6},                  //
     {"cli", 7},
 };
 

@@ -1,4 +1,4 @@
-// The tables of kernels, and products in the forms that training needs.
+// The tables of kernels.
 #include <gtest/gtest.h>
 
 #include "kernels/every_kernel.h"

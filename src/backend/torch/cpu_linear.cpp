@@ -14,8 +14,6 @@
 #include <utility>
 
 #include "backend/torch/cpu_operations.h"
-#include "kernels/packed_matrix.h"
-#include "kernels/product.h"
 #include "kernels/training_kernels.h"
 
 namespace tandem::torch_backend::cpu_operations {
@@ -35,89 +33,27 @@ void for_each_chunk(int64_t rows, const Body& body) {
   });
 }
 
-// Whether rows can be written in whole panels.
-bool is_whole(int64_t columns) { return columns % cpu::kPanel == 0 && !getenv("XBLAS"); }
-
-cpu::RowSource rows_of(const at::Tensor& x) {
-  return [from = x.data_ptr<float>(), stride = x.stride(0)](int64_t row, int64_t, int64_t begin,
-                                                            int64_t, float*) {
-    return cpu::RowBlock{from + row * stride + begin, stride};
-  };
-}
-
-// The right factor of the product at hand. Kept: its memory is as large as a matrix of activations.
-cpu::PackedMatrix& right_factor() {
-  thread_local cpu::PackedMatrix packed;
-  return packed;
-}
-
-// W or, with `transposed`, W^T as the right factor: of y = x W^T and of dx = dy W.
-const cpu::PackedMatrix& packed(const at::Tensor& weight, bool transposed) {
-  if (weight.stride(0) != 1 && weight.stride(1) != 1)
-    return packed(weight.contiguous(), transposed);
-  // A weight may be stored transposed.
-  const bool by_rows = weight.stride(1) == 1;
-  const int64_t columns = weight.size(transposed ? 1 : 0), terms = weight.size(transposed ? 0 : 1);
-  cpu::pack(weight.data_ptr<float>(), weight.stride(by_rows ? 0 : 1), columns, terms,
-            by_rows == transposed, right_factor(), on_torch_threads);
-  return right_factor();
-}
-
-// y = function(x W^T + bias) + residual; `before`, where it is defined, gets the function's
-// arguments.
+// y = function(x W^T + bias) + residual, by the BLAS and one pass; `before`, where it is defined,
+// gets the function's arguments.
 void multiply(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
               const at::Tensor& residual, Function function, at::Tensor& before, at::Tensor& y) {
-  const auto pointer = [](const at::Tensor& t) {
-    return t.defined() ? t.data_ptr<float>() : nullptr;
-  };
-  cpu::multiply(cpu::chosen_kernels(), x.size(0), rows_of(x), packed(weight, false),
-                y.data_ptr<float>(), y.size(1),
-                {.bias = pointer(bias),
-                 .before = pointer(before),
-                 .before_stride = y.size(1),
-                 .function = function,
-                 .residual = pointer(residual),
-                 .residual_stride = y.size(1)},
-                on_torch_threads);
-}
-
-// The same for a number of columns that the kernels' panels do not divide.
-void multiply_by_blas(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                      const at::Tensor& residual, Function function, at::Tensor& before,
-                      at::Tensor& y) {
   at::Tensor& product = before.defined() ? before : y;
   at::mm_out(product, x, weight.t());
-  if (bias.defined()) product.add_(bias);
-  if (function != Function::none) {
-    const auto& kernels = cpu::chosen_training_kernels();
-    const int64_t columns = y.size(1);
-    for_each_chunk(y.size(0), [&](int64_t, int64_t begin, int64_t end) {
-      kernels.activate(product.data_ptr<float>() + begin * columns,
-                       y.data_ptr<float>() + begin * columns, (end - begin) * columns, function);
-    });
-  }
-  if (residual.defined()) y.add_(residual);
-}
-
-// dy W.
-at::Tensor gradient_of_rows(const at::Tensor& dy, const at::Tensor& weight) {
-  if (!is_whole(weight.size(1))) return at::mm(dy, weight);
-  at::Tensor dx = at::empty({dy.size(0), weight.size(1)}, dy.options());
-  cpu::multiply(cpu::chosen_kernels(), dy.size(0), rows_of(dy), packed(weight, true),
-                dx.data_ptr<float>(), dx.size(1), {}, on_torch_threads);
-  return dx;
-}
-
-// dy^T x.
-at::Tensor gradient_of_weight(const at::Tensor& dy, const at::Tensor& x) {
-  if (!is_whole(x.size(1)) || getenv("XDW")) return at::mm(dy.t(), x);
-  at::Tensor dw = at::empty({dy.size(1), x.size(1)}, dy.options());
-  cpu::PackedMatrix& right = right_factor();
-  cpu::pack(x.data_ptr<float>(), x.stride(0), x.size(1), x.size(0), /*transposed=*/true, right,
-            on_torch_threads);
-  cpu::multiply_transposed(cpu::chosen_kernels(), dy.data_ptr<float>(), dy.stride(0), dy.size(1),
-                           right, dw.data_ptr<float>(), dw.size(1), on_torch_threads);
-  return dw;
+  if (!bias.defined() && !residual.defined() && function == Function::none) return;
+  const auto& kernels = cpu::chosen_training_kernels();
+  const int64_t columns = y.size(1);
+  const auto from = [columns](const at::Tensor& t, int64_t row) {
+    return t.defined() ? t.data_ptr<float>() + row * columns : nullptr;
+  };
+  for_each_chunk(y.size(0), [&](int64_t, int64_t begin, int64_t end) {
+    kernels.finish_linear({.x = from(product, begin),
+                           .y = from(y, begin),
+                           .bias = from(bias, 0),
+                           .residual = from(residual, begin),
+                           .rows = end - begin,
+                           .columns = columns,
+                           .function = function});
+  });
 }
 
 // The sums of chunks, [chunks, columns], added up.
@@ -185,8 +121,8 @@ class LinearBackward final : public torch::autograd::Node {
       std::tie(dy, result[2]) = through_activation(before_, std::move(dy), function_);
     else if (task_should_compute_output(2))
       result[2] = sum_of_rows(dy);
-    if (task_should_compute_output(0)) result[0] = gradient_of_rows(dy, weight_);
-    if (task_should_compute_output(1)) result[1] = gradient_of_weight(dy, x_);
+    if (task_should_compute_output(0)) result[0] = at::mm(dy, weight_);
+    if (task_should_compute_output(1)) result[1] = at::mm(dy.t(), x_);
     return result;
   }
 
@@ -228,8 +164,7 @@ at::Tensor linear(const at::Tensor& x_in, const at::Tensor& weight, const at::Te
     const at::NoGradGuard no_graph;
     y = at::empty({x.size(0), weight.size(0)}, x.options().requires_grad(false));
     if (with_graph && function != Function::none) before = at::empty_like(y);
-    const auto& product = is_whole(y.size(1)) ? multiply : multiply_by_blas;
-    product(x, weight, bias, residual, function, before, y);
+    multiply(x, weight, bias, residual, function, before, y);
   }
   if (with_graph)
     torch::autograd::set_history(
