@@ -156,12 +156,11 @@ StepRecord Trainer::take_step(Feeder& feeder) {
   const FeedPlan plan = plan_from(state_.step);
   const int64_t mine = plan.batch_size / plan.ranks;
   const int64_t portions = (mine + plan.micro_batch - 1) / plan.micro_batch;
-  MicroBatch portion;
   std::vector<std::string> keys;
   const auto next = [&]() -> const MicroBatch& {
-    portion = feeder.next();
-    if (portion.pass == 0) keys.insert(keys.end(), portion.keys.begin(), portion.keys.end());
-    return portion;
+    portion_ = feeder.next(std::move(portion_));
+    if (portion_.pass == 0) keys.insert(keys.end(), portion_.keys.begin(), portion_.keys.end());
+    return portion_;
   };
   const auto loss = [&](const BatchFeatures& features) { return batch_loss(features); };
   auto& parameters = state_.model.parameters();

@@ -48,6 +48,7 @@ class Trainer {
   std::string saved_;
   int64_t saved_step_ = -1;
   double waited_before_ = 0;
+  MicroBatch portion_;  // kept: the next one takes its memory
   bool preempted_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tandem::torch_train {
 namespace {
@@ -47,19 +48,20 @@ double validation_loss(TrainableModel& model, const Dataset& dataset, const Toke
                 options);
   at::Tensor sum = at::scalar_tensor(
       0.0, model.parameters().at("logit_scale").options().dtype(at::kDouble).requires_grad(false));
+  MicroBatch next;
   for (int64_t step = 0; step < batches; ++step) {
     std::vector<at::Tensor> images, texts;
     BatchFeatures features;
     for (int64_t done = 0; done < mine;) {
-      const MicroBatch portion_of_step = feeder.next();
-      images.push_back(model.encode_image({.values = portion_of_step.pixels,
-                                           .batch = portion_of_step.size,
+      next = feeder.next(std::move(next));
+      images.push_back(model.encode_image({.values = next.pixels,
+                                           .batch = next.size,
                                            .height = options.preprocess.height,
                                            .width = options.preprocess.width},
                                           0));
-      texts.push_back(model.encode_text(portion_of_step.tokens));
-      features.add(portion_of_step);
-      done += portion_of_step.size;
+      texts.push_back(model.encode_text(next.tokens));
+      features.add(next);
+      done += next.size;
     }
     features.image = at::cat(images);
     features.text = at::cat(texts);
