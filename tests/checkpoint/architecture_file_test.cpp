@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <set>
 
+#include "base/scratch_folder.h"
 #include "checkpoint/model_places.h"
-#include "checkpoint/scratch_folder.h"
 #include "model/architectures.h"
 #include "model/weight_table.h"
 #include "tandem/error.h"

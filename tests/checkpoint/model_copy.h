@@ -10,9 +10,9 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/scratch_folder.h"
 #include "checkpoint/checkpoint.h"
 #include "model/weight_table.h"
-#include "scratch_folder.h"
 
 namespace tandem_test {
 

@@ -4,8 +4,8 @@
 
 #include <set>
 
+#include "base/scratch_folder.h"
 #include "checkpoint/pickle_builder.h"
-#include "checkpoint/scratch_folder.h"
 
 namespace tandem {
 namespace {

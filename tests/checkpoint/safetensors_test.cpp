@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "base/files.h"
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "checkpoint/shared_golden.h"
 
 namespace tandem {

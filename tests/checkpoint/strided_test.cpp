@@ -5,7 +5,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 namespace tandem {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <cstring>
 
+#include "base/scratch_folder.h"
 #include "checkpoint/pickle_builder.h"
-#include "checkpoint/scratch_folder.h"
 #include "checkpoint/zip_builder.h"
 
 namespace tandem {

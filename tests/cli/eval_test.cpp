@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "cli/program.h"
 #include "golden_folder.h"
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "cli/program.h"
 #include "train/small_run.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 namespace tandem {
 namespace {

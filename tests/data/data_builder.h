@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "data/dataset.h"
 #include "image/decode.h"
 #include "text/tokenizer.h"
@@ -98,15 +98,6 @@ inline tandem::Dataset open_source(const ScratchFolder& folder, tandem::SourceCo
   const std::vector<tandem::SourceConfig> sources = {std::move(config)};
   return tandem::Dataset(sources,
                          {.cache = folder.path("cache"), .texts_required = texts_required});
-}
-
-/// A vocabulary with a few merges, in the form of bpe_simple_vocab_16e6.txt.
-inline tandem::TokenizerFiles tiny_bpe(const ScratchFolder& folder) {
-  tandem::TokenizerFiles files;
-  files.bpe_vocab = folder.write("bpe.txt",
-                                 "\"header\nt h\nth e</w>\nc a\nca t</w>\np h\no t\nph ot\n"
-                                 "phot o</w>\n");
-  return files;
 }
 
 inline std::vector<std::string> texts_of_sample(const tandem::Sample& sample) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "data/data_builder.h"
+#include "text/tiny_vocabulary.h"
 
 namespace tandem {
 namespace {

@@ -10,6 +10,7 @@
 #include "data/data_builder.h"
 #include "data/feeder.h"
 #include "data/teacher_store.h"
+#include "text/tiny_vocabulary.h"
 
 namespace tandem {
 namespace {

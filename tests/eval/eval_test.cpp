@@ -6,7 +6,7 @@
 #include <fstream>
 #include <map>
 
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "golden_folder.h"
 
 namespace tandem {

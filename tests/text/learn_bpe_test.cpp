@@ -135,7 +135,7 @@ class WrittenTokenizer : public ::testing::Test {
         learn_merges(count({"the cat and the hat", "the thin cat's caf\u00e9", "a caf\u00e9"}), 12);
     write_clip_tokenizer(merges_, folder_.path("new/folder"));
   }
-  tandem_test::ScratchFolder folder_{"learn_bpe"};
+  tandem_test::ScratchFolder folder_;
   std::vector<Pair> merges_;
 };
 

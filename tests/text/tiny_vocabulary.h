@@ -1,34 +1,14 @@
 // A tokenizer's files with a dozen merges, for tests of loading.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "base/scratch_folder.h"
 #include "text/tokenizer.h"
 #include "text/vocabulary.h"
 
 namespace tandem_test {
-
-/// A folder of its own under the system's temporary one, removed at the end.
-class ScratchFolder {
- public:
-  explicit ScratchFolder(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() /
-              (name + "_" + std::to_string(reinterpret_cast<uintptr_t>(this)))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path_); }
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return path(name);
-  }
-  std::string path(const std::string& name = "") const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline const std::vector<std::string> kTinyMerges = {
     "t h", "th e</w>", "c a", "ca t</w>", "p h", "o t", "ph ot", "phot o</w>", "i n", "in g</w>"};

@@ -51,7 +51,7 @@ TokenizerFiles written_to(const ScratchFolder& folder) {
 }
 
 TEST(TokenizerLoad, GzipOrNotTheVocabularyIsTheSame) {
-  const ScratchFolder folder("tandem_load");
+  const ScratchFolder folder;
   TokenizerFiles files;
   files.bpe_vocab = folder.write("vocab.txt.gz", gzipped(tandem_test::tiny_bpe_file()));
   EXPECT_EQ(Tokenizer::load(files).describe(),
@@ -59,7 +59,7 @@ TEST(TokenizerLoad, GzipOrNotTheVocabularyIsTheSame) {
 }
 
 TEST(TokenizerLoad, AVocabularySizeCutsTheMerges) {
-  const ScratchFolder folder("tandem_load");
+  const ScratchFolder folder;
   const TokenizerFiles files = tandem_test::tiny_bpe(folder);
   const Tokenizer cut = Tokenizer::load(files, Cleaning::openai, 516);
   EXPECT_EQ(cut.vocab_size(), 516);
@@ -72,7 +72,7 @@ TEST(TokenizerLoad, WhatIsWrittenReadsAsTheSameTokenizer) {
   for (const Cleaning cleaning :
        {Cleaning::openai, Cleaning::open_clip, Cleaning::canonicalize, Cleaning::whitespace,
         Cleaning::whitespace_underscore, Cleaning::hugging_face}) {
-    const ScratchFolder folder("tandem_load");
+    const ScratchFolder folder;
     const Tokenizer first = Tokenizer::load(tandem_test::tiny_bpe(folder), cleaning);
     first.write(folder.path());
     // Whatever cleaning is asked for: the folder carries its own.
@@ -83,7 +83,7 @@ TEST(TokenizerLoad, WhatIsWrittenReadsAsTheSameTokenizer) {
 }
 
 TEST(TokenizerLoad, AdditionalSpecialsSurviveWriting) {
-  const ScratchFolder folder("tandem_load");
+  const ScratchFolder folder;
   TokenizerFiles files = tandem_test::tiny_bpe(folder);
   files.additional_specials = {"<mask>", "a.b"};
   const Tokenizer first = Tokenizer::load(files, Cleaning::open_clip);
@@ -93,7 +93,7 @@ TEST(TokenizerLoad, AdditionalSpecialsSurviveWriting) {
 }
 
 TEST(TokenizerLoad, TokenizerJsonTakesItsOwnPipelineAndIsWrittenByteForByte) {
-  const ScratchFolder folder("tandem_load");
+  const ScratchFolder folder;
   TokenizerFiles files;
   files.tokenizer_json = folder.write("source.json", tandem_test::tiny_tokenizer_json());
   const Tokenizer tokenizer = Tokenizer::load(files, Cleaning::openai);
@@ -106,7 +106,7 @@ TEST(TokenizerLoad, TokenizerJsonTakesItsOwnPipelineAndIsWrittenByteForByte) {
 }
 
 TEST(TokenizerLoad, TheEndTokenIsSoughtInTheRawTextTheStartInTheNormalizedOne) {
-  const ScratchFolder folder("tandem_load");
+  const ScratchFolder folder;
   TokenizerFiles files;
   files.tokenizer_json = folder.write("source.json", tandem_test::tiny_tokenizer_json());
   const Tokenizer tokenizer = Tokenizer::load(files);
@@ -147,7 +147,7 @@ TEST(TokenizerLoad, OtherFamiliesAndDamageAreRefusedByASentence) {
       {R"({"version")", R"(["version")", "is no JSON", ErrorKind::bad_model},
   };
   for (const Replacement& one : cases) {
-    const ScratchFolder folder("tandem_load");
+    const ScratchFolder folder;
     std::string text = tandem_test::tiny_tokenizer_json();
     const size_t at = text.find(one.what);
     ASSERT_NE(at, text.npos) << one.what;
@@ -175,7 +175,7 @@ void expect_refused(const TokenizerFiles& files, const std::string& sentence, in
 }
 
 TEST(TokenizerLoad, DamagedListsOfMergesAreRefused) {
-  const ScratchFolder folder("tandem_load");
+  const ScratchFolder folder;
   const std::string whole = gzipped(tandem_test::tiny_bpe_file());
   TokenizerFiles files;
   files.bpe_vocab = folder.write("v.gz", whole.substr(0, whole.size() / 2));
@@ -192,7 +192,7 @@ TEST(TokenizerLoad, DamagedListsOfMergesAreRefused) {
 }
 
 TEST(TokenizerLoad, FilesOfOneFolderMustAgree) {
-  const ScratchFolder folder("tandem_load");
+  const ScratchFolder folder;
   Tokenizer::load(tandem_test::tiny_bpe(folder)).write(folder.path());
   TokenizerFiles files = written_to(folder);
   folder.write("tokenizer_config.json", R"({"tokenizer_class": "BertTokenizer"})");

@@ -19,7 +19,7 @@ constexpr int32_t kFirstMerge = 512, kStart = 522, kEnd = 523;
 constexpr int32_t kThe = kFirstMerge + 1, kCat = kFirstMerge + 3, kPhoto = kFirstMerge + 7;
 
 Tokenizer tiny(Cleaning cleaning = Cleaning::openai) {
-  const ScratchFolder folder("tandem_tokenizer");
+  const ScratchFolder folder;
   return Tokenizer::load(tandem_test::tiny_bpe(folder), cleaning);
 }
 
@@ -101,7 +101,7 @@ TEST(Tokenizer, ManyThreadsGetTheSameIds) {
 }
 
 TEST(Tokenizer, AWordThatIsSpelledButNotReachedByMergesStaysInParts) {
-  const ScratchFolder folder("tandem_tokenizer");
+  const ScratchFolder folder;
   TokenizerFiles files;
   // "c a" goes first and leaves nothing for "c at</w>".
   files.bpe_vocab = folder.write("vocab.txt", "header\nc a\na t</w>\nc at</w>\n");

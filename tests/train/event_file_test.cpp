@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "base/files.h"
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 using namespace tandem;
 

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "base/files.h"
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 using namespace tandem;
 using tandem_test::ScratchFolder;

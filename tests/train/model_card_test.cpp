@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/scratch_folder.h"
 #include "checkpoint/model_copy.h"
-#include "checkpoint/scratch_folder.h"
 #include "train/run_folder.h"
 #include "train/small_run.h"
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/files.h"
-#include "checkpoint/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 using namespace tandem;
 using tandem_test::refusal;

@@ -15,8 +15,8 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/json.h"
+#include "base/scratch_folder.h"
 #include "checkpoint/model_copy.h"
-#include "checkpoint/scratch_folder.h"
 #include "train/small_run.h"
 
 using namespace tandem;

@@ -21,7 +21,7 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
-  std::string path(const std::string& name) const { return path_ + "/" + name; }
+  std::string path(const std::string& name = "") const { return path_ + "/" + name; }
   std::string write(const std::string& name, std::string_view bytes) const {
     std::ofstream(path(name), std::ios::binary) << bytes;
     return path(name);
