@@ -23,7 +23,6 @@
 #include <random>
 #include <sstream>
 
-#include "base/allocation.h"
 #include "base/thread_pool.h"
 #include "checkpoint/safetensors.h"
 #include "cpu_time.h"
@@ -176,7 +175,6 @@ int main(int argc, char** argv) {
   const int64_t size = std::stoll(argv[2]);
   set_thread_count(std::stoi(argv[3]));
   at::set_num_threads(thread_count());
-  keep_freed_memory();
   const TensorStore weights = initial_weights(config, {}, 1);
   const Batch batch = random_batch(config, size);
   if (std::string(argv[4]) != "-") write_inputs(argv[4], config, weights, batch, size);

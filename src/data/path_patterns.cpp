@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/fail.h"
 #include "data/printable.h"
@@ -79,6 +80,7 @@ void append_paths(const std::vector<Part>& parts, size_t at, std::string& path,
 std::vector<std::string> expand(const std::string& pattern, bool lists) {
   std::vector<Part> parts;
   uint64_t count = 1;
+  std::string before;
   size_t done = 0;
   for (size_t at = 0; (at = pattern.find('{', at)) != std::string::npos;) {
     const size_t close = pattern.find('}', at);
@@ -90,10 +92,15 @@ std::vector<std::string> expand(const std::string& pattern, bool lists) {
     }
     count *= inside.size();
     if (count > kMaxPaths) fail_for_number(pattern);
-    parts.push_back({pattern.substr(done, at - done), std::move(inside)});
+    before += pattern.substr(done, at - done);
     at = done = close + 1;
+    // One choice is no part: parts at least double the number of paths, so they are few.
+    if (inside.size() == 1)
+      before += inside.front();
+    else
+      parts.push_back({std::exchange(before, {}), std::move(inside)});
   }
-  parts.push_back({pattern.substr(done), {""}});
+  parts.push_back({before + pattern.substr(done), {""}});
   std::vector<std::string> paths;
   paths.reserve(count);
   std::string path;

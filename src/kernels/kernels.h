@@ -69,8 +69,8 @@ struct Head {
   /// Keys that query i may attend to: the first visible[i] of them; null: all.
   const int64_t* visible = nullptr;
   const uint8_t* hidden = nullptr;  ///< one a key, or null
-  /// For the gradient: query i's largest scaled score and one over the sum of its weights before
-  /// it was divided by, at statistics[i * statistics_stride] and behind it; null: not written.
+  /// For the gradient: query i's largest scaled score and one over the sum of
+  /// exp(score - largest), at statistics[i * statistics_stride] and behind it; null: not written.
   float* statistics = nullptr;
   int64_t statistics_stride = 0;
 };

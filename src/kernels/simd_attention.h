@@ -36,23 +36,27 @@ struct AttentionOf {
     return 2 * padded * columns + V::kRows * (padded + columns);
   }
 
-  static void put_key(const Scratch& s, const float* from, int64_t width, int64_t key) {
-    float* to = s.k + key / kPanel * width * kPanel + key % kPanel;
+  // A row into column `key` of panels of 16 keys, each with `width` rows.
+  static void put_key(float* panels, const float* from, int64_t width, int64_t key) {
+    float* to = panels + key / kPanel * width * kPanel + key % kPanel;
     for (int64_t i = 0; i < width; ++i) to[i * kPanel] = from[i];
   }
 
-  static void put_value(const Scratch& s, const float* from, int64_t width, int64_t key) {
-    for (int64_t begin = 0; begin < width; begin += kPanel) {
-      float* to = s.v + begin * s.keys + key * kPanel;
-      const int64_t n = width - begin < kPanel ? width - begin : kPanel;
-      for (int64_t i = 0; i < n; ++i) to[i] = from[begin + i];
-      for (int64_t i = n; i < kPanel; ++i) to[i] = 0;
+  // A row into row `row` of panels of 16 columns, each with `rows` rows.
+  static void put_row(float* panels, int64_t rows, const float* from, int64_t width, int64_t row) {
+    int64_t begin = 0;
+    for (; begin + kPanel <= width; begin += kPanel) {
+      float* to = panels + begin * rows + row * kPanel;
+      for (int64_t i = 0; i < kPanel; i += V::kLanes) V::store(to + i, V::load(from + begin + i));
     }
+    if (begin == width) return;
+    float* to = panels + begin * rows + row * kPanel;
+    for (int64_t i = 0; i < kPanel; ++i) to[i] = begin + i < width ? from[begin + i] : 0;
   }
 
-  // Scores of key columns that hold no key are computed too, from zeros, and never read.
-  static void clear_last_panel(const Scratch& s, int64_t width) {
-    float* last = s.k + (s.keys - kPanel) * width;
+  // Of panels of 16 keys. What is computed from columns that hold no key is never read.
+  static void clear_last_panel(float* panels, int64_t keys, int64_t width) {
+    float* last = panels + (keys - kPanel) * width;
     for (int64_t i = 0; i < width * kPanel; ++i) last[i] = 0;
   }
 
@@ -141,10 +145,10 @@ struct AttentionOf {
 
   static void attend(const Head& h, float* memory) {
     const Scratch s(h.keys, h.width, memory);
-    clear_last_panel(s, h.width);
+    clear_last_panel(s.k, s.keys, h.width);
     for (int64_t key = 0; key < h.keys; ++key) {
-      put_key(s, h.k + key * h.k_stride, h.width, key);
-      put_value(s, h.v + key * h.v_stride, h.width, key);
+      put_key(s.k, h.k + key * h.k_stride, h.width, key);
+      put_row(s.v, s.keys, h.v + key * h.v_stride, h.width, key);
     }
     for (int64_t i = 0; i < h.queries; i += V::kRows) {
       const int64_t rows = h.queries - i < V::kRows ? h.queries - i : V::kRows;
@@ -170,8 +174,8 @@ struct AttentionOf {
         if (place < valid && t.path[place] == row) break;
         t.path[place] = row;
         if (t.head.hidden) t.hidden[place] = t.head.hidden[row];
-        put_key(s, h.k + row * h.k_stride, h.width, place);
-        put_value(s, h.v + row * h.v_stride, h.width, place);
+        put_key(s.k, h.k + row * h.k_stride, h.width, place);
+        put_row(s.v, s.keys, h.v + row * h.v_stride, h.width, place);
       }
       // Below the first place that was written anew, the old path goes on no longer.
       valid = visible;

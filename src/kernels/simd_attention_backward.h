@@ -50,24 +50,6 @@ struct AttentionBackwardOf {
     for (int64_t i = 0; i < n; i += V::kLanes) V::store(to + i, V::broadcast(0.0f));
   }
 
-  // A row of `width` numbers into place `row` of panels of 16 columns, each with `rows` rows.
-  static void put_row(float* panels, int64_t rows, const float* from, int64_t width, int64_t row) {
-    int64_t begin = 0;
-    for (; begin + kPanel <= width; begin += kPanel) {
-      float* to = panels + begin * rows + row * kPanel;
-      for (int64_t i = 0; i < kPanel; i += V::kLanes) V::store(to + i, V::load(from + begin + i));
-    }
-    if (begin == width) return;
-    float* to = panels + begin * rows + row * kPanel;
-    for (int64_t i = 0; i < kPanel; ++i) to[i] = begin + i < width ? from[begin + i] : 0;
-  }
-
-  // A row into column `key` of panels of 16 keys, each with `width` rows.
-  static void put_column(float* panels, const float* from, int64_t width, int64_t key) {
-    float* to = panels + key / kPanel * width * kPanel + key % kPanel;
-    for (int64_t i = 0; i < width; ++i) to[i * kPanel] = from[i];
-  }
-
   // Rows without their padding.
   static void take(const float* from, int64_t from_stride, float* to, int64_t to_stride,
                    int64_t rows, int64_t width, float factor) {
@@ -125,8 +107,8 @@ struct AttentionBackwardOf {
       weigh(s.p + i * s.keys, h.visible ? h.visible[begin + i] : seen, end, h.scale,
             h.statistics + (begin + i) * h.statistics_stride);
       through_softmax(s.p + i * s.keys, s.ds + i * s.keys, end);
-      put_row(s.q, kTile, q + i * h.q_stride, h.width, i);
-      put_row(s.dy, kTile, dy + i * g.dy_stride, h.width, i);
+      Forward::put_row(s.q, kTile, q + i * h.q_stride, h.width, i);
+      Forward::put_row(s.dy, kTile, dy + i * g.dy_stride, h.width, i);
     }
     ProductOf<V>::multiply({.a = s.ds,
                             .a_stride = s.keys,
@@ -158,14 +140,12 @@ struct AttentionBackwardOf {
   static void attend_backward(const HeadGradient& g, float* memory) {
     const Head& h = g.head;
     const Scratch s(h.keys, h.width, memory);
-    // Places of keys that are not there are computed with, and never read.
-    const int64_t last_panel = (s.keys - kPanel) * h.width;
-    clear(s.k_by_key + last_panel, h.width * kPanel);
-    clear(s.v_by_key + last_panel, h.width * kPanel);
+    Forward::clear_last_panel(s.k_by_key, s.keys, h.width);
+    Forward::clear_last_panel(s.v_by_key, s.keys, h.width);
     for (int64_t key = 0; key < h.keys; ++key) {
-      put_column(s.k_by_key, h.k + key * h.k_stride, h.width, key);
-      put_column(s.v_by_key, h.v + key * h.v_stride, h.width, key);
-      put_row(s.k, s.keys, h.k + key * h.k_stride, h.width, key);
+      Forward::put_key(s.k_by_key, h.k + key * h.k_stride, h.width, key);
+      Forward::put_key(s.v_by_key, h.v + key * h.v_stride, h.width, key);
+      Forward::put_row(s.k, s.keys, h.k + key * h.k_stride, h.width, key);
     }
     clear(s.dk, s.keys * s.width);
     clear(s.dv, s.keys * s.width);

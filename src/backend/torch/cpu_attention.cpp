@@ -105,6 +105,11 @@ Source source_of(const at::Tensor& x) {
   if (!x.requires_grad() || !x.is_view()) return {x, 0};
   const at::Tensor base(x._base());
   const int64_t column = x.storage_offset() - base.storage_offset();
+  // The graph must lead from x to its base by the slice alone.
+  const auto made_by = x.grad_fn();
+  if (!base.requires_grad() || !made_by || made_by->num_outputs() != 1 ||
+      made_by->next_edge(0) != torch::autograd::impl::gradient_edge(base))
+    return {x, 0};
   const bool slice = base.dim() == 2 && base.is_contiguous() && base.size(0) == x.size(0) &&
                      base.stride(0) == x.stride(0) && column >= 0 &&
                      column + x.size(1) <= base.size(1);
@@ -182,18 +187,28 @@ void remember(at::Tensor& y, const std::array<at::Tensor, 3>& qkv, const at::Ten
   std::vector<std::vector<int64_t>> shapes;
   torch::autograd::edge_list edges;
   std::array<AttentionBackward::Slice, 3> slices;
+  const auto add_edge = [&](const at::Tensor& source) {
+    sources.push_back(source);
+    shapes.push_back(source.sizes().vec());
+    edges.push_back(source.requires_grad() ? torch::autograd::impl::gradient_edge(source)
+                                           : torch::autograd::Edge());
+    return sources.size() - 1;
+  };
   for (size_t i = 0; i < 3; ++i) {
     const Source source = source_of(qkv[i]);
-    const auto known = std::find_if(sources.begin(), sources.end(), [&](const at::Tensor& other) {
-      return other.is_same(source.whole);
-    });
-    slices[i] = {static_cast<size_t>(known - sources.begin()), source.column};
-    if (known != sources.end()) continue;
-    sources.push_back(source.whole);
-    shapes.push_back(source.whole.sizes().vec());
-    edges.push_back(source.whole.requires_grad()
-                        ? torch::autograd::impl::gradient_edge(source.whole)
-                        : torch::autograd::Edge());
+    slices[i] = {sources.size(), source.column};
+    bool overlaps = false;
+    for (size_t other = 0; other < i; ++other) {
+      if (!sources[slices[other].source].is_same(source.whole)) continue;
+      slices[i].source = slices[other].source;
+      overlaps |= slices[other].column < source.column + qkv[i].size(1) &&
+                  source.column < slices[other].column + qkv[other].size(1);
+    }
+    // Slices share a gradient that is written, not added to: one that overlaps another has its own.
+    if (overlaps)
+      slices[i] = {add_edge(qkv[i]), 0};
+    else if (slices[i].source == sources.size())
+      add_edge(source.whole);
   }
   torch::autograd::set_history(y, std::make_shared<AttentionBackward>(
                                       std::move(edges), slices, std::move(shapes),

@@ -1,6 +1,6 @@
 // Operations on f32 CPU tensors that do in one pass what libtorch's general ones do in several,
-// with their gradients, on the kernels of inference. A row's result depends on its sequence alone,
-// and no bit on the number of threads.
+// with their gradients, on the kernels of inference. Products are those of libtorch's BLAS; of the
+// rest a row's result depends on its sequence alone, and no bit on the number of threads.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,5 +1,5 @@
-// Attention as two batched products and a softmax (libtorch 1.13), or the fused
-// operation that newer ones have.
+// Attention of f32 on a CPU is cpu_attention.cpp's, where that serves it; else two batched products
+// and a softmax (libtorch 1.13), or the fused operation that newer ones have.
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>

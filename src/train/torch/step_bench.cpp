@@ -6,7 +6,6 @@
 #include <memory>
 #include <random>
 
-#include "base/allocation.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
 #include "checkpoint/architecture_file.h"
@@ -150,7 +149,6 @@ void bench_steps(const StepBench& bench, const std::function<void(const StepTimi
     for (size_t i = 0; i < variants.size(); ++i) {
       check_interrupt();
       Runner runner(variants[i], config, weights, lengths);
-      return_freed_memory();
       peak_bytes_since_reset();
       runner.step();  // the first one warms up
       const double rate = runner.step();

@@ -1,7 +1,6 @@
 // What libtandem-torch.so exports for training.
 #include "backend/torch/border.h"
 #include "backend/torch/torch_backend.h"
-#include "base/allocation.h"
 #include "train/torch/step_bench.h"
 #include "train/torch/trainer.h"
 
@@ -28,7 +27,6 @@ void check_batch(const RunConfig& config, int ranks) {
 extern "C" void tandem_train(const tandem::TrainRequest& request, const tandem::TrainHooks& hooks,
                              tandem::TrainSummary& out) {
   using namespace tandem::torch_train;
-  tandem::keep_freed_memory();
   tandem::torch_backend::at_border([&] {
     validate(request.config);
     const ProcessPlace place = place_from_environment();
@@ -43,6 +41,5 @@ extern "C" void tandem_train(const tandem::TrainRequest& request, const tandem::
 
 extern "C" void tandem_bench_training(
     const tandem::StepBench& bench, const std::function<void(const tandem::StepTiming&)>& report) {
-  tandem::keep_freed_memory();
   tandem::torch_backend::at_border([&] { tandem::torch_train::bench_steps(bench, report); });
 }

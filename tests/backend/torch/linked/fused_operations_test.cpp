@@ -223,6 +223,28 @@ TEST_P(FusedAttention, GivesTheSameBitsForAnyThreadsAndInAnyCompany) {
 INSTANTIATE_TEST_SUITE_P(Shapes, FusedAttention, testing::ValuesIn(attention_cases()),
                          [](const auto& info) { return info.param.name; });
 
+TEST_F(Fused, AttentionOfSlicesThatOverlap) {
+  const auto sequences = Sequences::uniform(3, 5, Sequences::Attends::all);
+  for (const int64_t key : {0, 4, 8, 16})
+    expect_as_plain({at::randn({15, 32})}, [&](Backend& b, const Leaves& leaf) {
+      const auto q = b.slice_columns(leaf[0], 0, 8), k = b.slice_columns(leaf[0], key, 8);
+      return b.attention(q, k, q, {.heads = 2, .scale = 0.4}, sequences, {});
+    });
+}
+
+TEST_F(Fused, AttentionOfALeafThatIsAView) {
+  const auto sequences = Sequences::uniform(3, 5, Sequences::Attends::all);
+  Backend b(kFused, nullptr);
+  const at::Tensor base = at::randn({15, 32});
+  at::Tensor leaf = base.narrow(1, 8, 8);
+  leaf.set_requires_grad(true);
+  b.attention(leaf, base.narrow(1, 0, 8), base.narrow(1, 16, 8), {.heads = 2, .scale = 0.4},
+              sequences, {})
+      .sum()
+      .backward();
+  EXPECT_TRUE(leaf.grad().defined());
+}
+
 TEST_F(Fused, TriesHiddenRowsAndUnorderedQueriesAreLeftToTheGeneralOperations) {
   using enum Sequences::Attends;
   using torch_backend::cpu_operations::attends;

@@ -7,8 +7,6 @@
 
 #include <cmath>
 
-#include <cmath>
-
 #include "tandem/error.h"
 #include "train/torch/linked/training_model.h"
 #include "train/torch/thread_ranks.h"
