@@ -13,9 +13,10 @@ using namespace tandem_test;
 
 namespace {
 
-const char* const kFacts = R"({"command": "tandem train --config /home/ann/run.toml --out '/a b/c'",
+const char* const kFacts =
+    R"({"command": "tandem train --config /elsewhere/ann/run.toml --out '/a b/c'",
   "architecture": "ViT-B/32", "parameters": 1234567, "processes": 2,
-  "data": [{"path": "/home/ann/shards/train-{0000..0007}.tar", "samples": 20000, "weight": 2.5,
+  "data": [{"path": "/elsewhere/ann/shards/train-{0000..0007}.tar", "samples": 20000, "weight": 2.5,
             "fingerprint": "abc123"}],
   "validation": [{"path": "val|1.tar", "samples": 500, "weight": 1, "fingerprint": "def"}]})";
 
@@ -70,7 +71,7 @@ TEST_F(ModelCardTest, IsOfItsStep) {
 TEST_F(ModelCardTest, DoesNotSayOnWhoseMachineTheDataWere) {
   const std::string card = model_card(path_, 20, Layout::open_clip);
   for (const std::string& place :
-       {std::string("/home/ann"), scratch_.path(""), std::string("/a b")})
+       {std::string("/elsewhere/ann"), scratch_.path(""), std::string("/a b")})
     EXPECT_EQ(card.find(place), std::string::npos) << place;
 }
 

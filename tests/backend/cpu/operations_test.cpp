@@ -5,11 +5,8 @@
 #include <cmath>
 #include <random>
 
-#include "backend/cpu/cpu_backend.h"
-#include "backend/f32_tolerance.h"
-#include "backend/ref/ref_backend.h"
+#include "backend/cpu/operations_case.h"
 #include "base/half.h"
-#include "kernels/every_kernel.h"
 
 namespace tandem_test {
 namespace {
@@ -17,53 +14,7 @@ namespace {
 using namespace tandem;
 using CpuShared = cpu::Backend::Shared;
 
-// Named inputs of a case, random and the same every time.
-class Inputs {
- public:
-  Inputs& add(const std::string& name, Shape shape, float scale = 1, float shift = 0) {
-    std::vector<float> values(static_cast<size_t>(element_count(shape)));
-    for (float& value : values) value = shift + scale * normal_(random_);
-    store.add(name, std::move(shape), values);
-    return *this;
-  }
-
-  TensorStore store;
-
- private:
-  std::mt19937 random_{7};
-  std::normal_distribution<float> normal_;
-};
-
-// An input as activations, in any backend.
-template <class B>
-typename B::Tensor rows_of(B& b, const TensorStore& in, const char* name) {
-  return b.table_rows(b.table(weight(in, name)));
-}
-
-template <class B, class Operation>
-std::vector<double> run(const typename B::Shared& shared, const TensorStore& in,
-                        const Operation& operation) {
-  B b(shared, nullptr);
-  const auto y = operation(b, in);
-  std::vector<double> values(static_cast<size_t>(y.rows * y.width));
-  b.copy(y, values.data());
-  return values;
-}
-
-class CpuOperations : public testing::TestWithParam<NamedKernels> {
- protected:
-  // `operation` is a generic function of a backend and the inputs that returns a tensor. The
-  // tolerance comes from what one rounding of the inputs changes.
-  template <class Operation>
-  void expect_as_ref(const Inputs& inputs, const Operation& operation) {
-    CpuShared shared;
-    shared.kernels = GetParam().kernels;
-    const auto found = run<cpu::Backend>(shared, inputs.store, operation);
-    const auto exact = run<ref::Backend>({}, inputs.store, operation);
-    const auto moved = run<ref::Backend>({}, moved_by_one_ulp(inputs.store, 3), operation);
-    EXPECT_LE(largest_difference(found, exact), f32_tolerance(exact, moved));
-  }
-};
+class CpuOperations : public WithEveryKernel {};
 
 INSTANTIATE_TEST_SUITE_P(Kernels, CpuOperations, testing::ValuesIn(every_kernel()),
                          [](const auto& info) { return info.param.name; });
@@ -216,150 +167,6 @@ TEST_P(CpuOperations, ClampedExponentials) {
   const auto found = run<cpu::Backend>(shared, in, operation);
   const auto exact = run<ref::Backend>({}, in, operation);
   for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(found[i], exact[i], 1e-7 * exact[i]);
-}
-
-// Attention of slices of one product, as the towers call it.
-struct AttentionCase {
-  int64_t heads, head_width;
-  Sequences sequences;
-  std::vector<int64_t> query_rows;
-};
-
-Inputs attention_inputs(const AttentionCase& c) {
-  Inputs inputs;
-  inputs.add("qkv", {c.sequences.rows(), 3 * c.heads * c.head_width}, 1.5F);
-  return inputs;
-}
-
-auto attention_of(const AttentionCase& c) {
-  return [&c](auto& b, const TensorStore& in) {
-    const int64_t width = c.heads * c.head_width;
-    const auto product = rows_of(b, in, "qkv");
-    auto q = b.slice_columns(product, 0, width);
-    const auto k = b.slice_columns(product, width, width);
-    const auto v = b.slice_columns(product, 2 * width, width);
-    if (!c.query_rows.empty()) q = b.gather_rows(q, c.query_rows);
-    return b.attention(q, k, v,
-                       {.heads = static_cast<int>(c.heads),
-                        .scale = 1 / std::sqrt(static_cast<double>(c.head_width))},
-                       c.sequences, c.query_rows);
-  };
-}
-
-// Rows that each have an earlier row of their sequence as parent, in no tidy order.
-Sequences trie(std::vector<int64_t> offsets, uint32_t seed) {
-  Sequences sequences{.attends = Sequences::Attends::ancestors, .offsets = std::move(offsets)};
-  std::mt19937 random(seed);
-  for (int64_t s = 0; s < sequences.count(); ++s)
-    for (int64_t row = sequences.offsets[s]; row < sequences.offsets[s + 1]; ++row) {
-      const int64_t before = row - sequences.offsets[s];
-      if (before == 0 || random() % 8 == 0) {
-        sequences.parents.push_back(-1);
-        continue;
-      }
-      // Mostly the row before: chains of some length, as in prompts.
-      const auto back = random() % 3 ? 1 : 1 + static_cast<int64_t>(random() % before);
-      sequences.parents.push_back(row - back);
-    }
-  return sequences;
-}
-
-std::vector<Sequences> every_mask() {
-  std::vector<Sequences> all;
-  const std::vector<int64_t> offsets = {0, 1, 8, 25, 25 + 77};
-  for (const auto attends : {Sequences::Attends::all, Sequences::Attends::before})
-    all.push_back({.attends = attends, .offsets = offsets});
-  all.push_back(trie(offsets, 5));
-  return all;
-}
-
-TEST_P(CpuOperations, AttentionUnderEveryMaskAndHeadWidth) {
-  for (const auto& sequences : every_mask())
-    for (const int64_t head_width : {1, 12, 16, 64, 80}) {
-      SCOPED_TRACE(testing::Message()
-                   << "mask " << static_cast<int>(sequences.attends) << " width " << head_width);
-      const AttentionCase c{.heads = 3, .head_width = head_width, .sequences = sequences};
-      expect_as_ref(attention_inputs(c), attention_of(c));
-    }
-}
-
-TEST_P(CpuOperations, AttentionThatSkipsHiddenRows) {
-  for (auto sequences : every_mask()) {
-    SCOPED_TRACE(static_cast<int>(sequences.attends));
-    // Every third row; never the first of a sequence or a root, so that each query sees one.
-    sequences.hidden.assign(static_cast<size_t>(sequences.rows()), 0);
-    for (int64_t s = 0; s < sequences.count(); ++s)
-      for (int64_t row = sequences.offsets[s] + 1; row < sequences.offsets[s + 1]; ++row)
-        sequences.hidden[row] =
-            row % 3 == 0 && (sequences.parents.empty() || sequences.parents[row] >= 0);
-    const AttentionCase c{.heads = 2, .head_width = 20, .sequences = sequences};
-    expect_as_ref(attention_inputs(c), attention_of(c));
-  }
-}
-
-TEST_P(CpuOperations, AttentionOfSomeQueriesInAnyOrder) {
-  for (const auto& sequences : every_mask()) {
-    SCOPED_TRACE(static_cast<int>(sequences.attends));
-    const AttentionCase c{.heads = 2,
-                          .head_width = 12,
-                          .sequences = sequences,
-                          .query_rows = {0, 7, 24, 101, 60, 60, 3, 100, 99}};
-    expect_as_ref(attention_inputs(c), attention_of(c));
-  }
-}
-
-TEST_P(CpuOperations, AttentionOverLongSequences) {
-  // Longer than a task's queries and than a block of a sum.
-  std::vector<Sequences> masks = {{.attends = Sequences::Attends::all, .offsets = {0, 600}},
-                                  {.attends = Sequences::Attends::before, .offsets = {0, 600}}};
-  masks.push_back({.attends = Sequences::Attends::ancestors, .offsets = {0, 600}});
-  for (int64_t row = 0; row < 600; ++row) masks[2].parents.push_back(row - 1);
-  for (const auto& sequences : masks) {
-    SCOPED_TRACE(static_cast<int>(sequences.attends));
-    const AttentionCase c{.heads = 1, .head_width = 24, .sequences = sequences};
-    expect_as_ref(attention_inputs(c), attention_of(c));
-  }
-}
-
-TEST_P(CpuOperations, AttentionSurvivesScoresFarApart) {
-  AttentionCase c{.heads = 1, .head_width = 16, .sequences = every_mask()[1]};
-  Inputs inputs;
-  inputs.add("qkv", {c.sequences.rows(), 48}, 30);
-  expect_as_ref(inputs, attention_of(c));
-}
-
-TEST_P(CpuOperations, AQueryThatSeesNothingGivesZeros) {
-  AttentionCase c{.heads = 1, .head_width = 8, .sequences = {.offsets = {0, 3}}};
-  c.sequences.hidden = {1, 1, 1};
-  const Inputs inputs = attention_inputs(c);
-  CpuShared shared;
-  shared.kernels = GetParam().kernels;
-  EXPECT_EQ(run<cpu::Backend>(shared, inputs.store, attention_of(c)),
-            std::vector<double>(3 * 8, 0));
-}
-
-TEST_P(CpuOperations, PaddedPackedAndTrieTextsAreEqualToTheBit) {
-  // The same text of 20 rows: alone, at the front of 77 padded rows, and as a trie's chain.
-  Inputs inputs;
-  inputs.add("qkv", {77, 3 * 40});
-  CpuShared shared;
-  shared.kernels = GetParam().kernels;
-  const auto attend = [&](const AttentionCase& c, const TensorStore& in) {
-    auto values = run<cpu::Backend>(shared, in, attention_of(c));
-    values.resize(20 * 40);
-    return values;
-  };
-  TensorStore packed;
-  const auto all = to_float(*inputs.store.find("qkv"));
-  packed.add("qkv", {20, 120}, std::span(all).first(20 * 120));
-  Sequences chain{.attends = Sequences::Attends::ancestors, .offsets = {0, 20}};
-  for (int64_t row = 0; row < 20; ++row) chain.parents.push_back(row - 1);
-  const auto expected =
-      attend({2, 20, {.attends = Sequences::Attends::before, .offsets = {0, 20}}, {}}, packed);
-  EXPECT_EQ(expected,
-            attend({2, 20, {.attends = Sequences::Attends::before, .offsets = {0, 77}}, {}},
-                   inputs.store));
-  EXPECT_EQ(expected, attend({2, 20, chain, {}}, packed));
 }
 
 TEST_P(CpuOperations, PatchEmbedding) {
