@@ -30,10 +30,11 @@ void check(const Image& image, const Augmentation& a, const PreprocessConfig& co
       a.brightness >= 0 && a.contrast >= 0 && a.saturation >= 0 && a.hue >= 0 && a.hue <= 0.5;
   const auto is_probability = [](double p) { return p >= 0 && p <= 1; };
   if (!crop || !colour || !is_probability(a.flip) || !is_probability(a.gray) ||
-      !is_probability(a.color_jitter_probability))
+      !is_probability(a.color_jitter_probability) || !is_probability(a.low_resolution) ||
+      !(a.low_resolution_side >= 1))
     fail(ErrorKind::bad_input,
          "{}: cannot be augmented by {}; scales lie in 0 to 1, ratios above 0, hue in 0 to 0.5, "
-         "probabilities in 0 to 1, and the smaller bound comes first",
+         "probabilities in 0 to 1, sides from 1, and the smaller bound comes first",
          name, describe(a));
 }
 
@@ -60,12 +61,25 @@ void jitter(RgbImage& picture, const Augmentation& a, RandomStream& random) {
   }
 }
 
-RgbImage cropped_and_resized(const Image& image, const CropBox& box,
-                             const PreprocessConfig& config) {
+/// Draws from a stream of its own, so that it leaves all others' results.
+Image with_lower_resolution(Image picture, const Augmentation& a, Filter filter, uint64_t seed) {
+  RandomStream random(hash_words({seed, 0x6c6f7765}));
+  if (random.unit() >= a.low_resolution) return picture;
+  const double largest = picture.height;
+  const double smallest = std::min(a.low_resolution_side, largest);
+  const double height = std::exp(random.between(std::log(smallest), std::log(largest)));
+  const auto side = [&](int full) {
+    return std::max(1, static_cast<int>(std::lround(full * height / largest)));
+  };
+  const Image small = resize(picture, side(picture.width), side(picture.height), filter);
+  return resize(small, picture.width, picture.height, filter);
+}
+
+Image cropped_and_resized(const Image& image, const CropBox& box, const PreprocessConfig& config) {
   const bool whole = box.width == image.width && box.height == image.height;
-  if (whole) return to_rgb(resize(image, config.width, config.height, config.interpolation));
-  return to_rgb(resize(crop(image, box.left, box.top, box.width, box.height), config.width,
-                       config.height, config.interpolation));
+  if (whole) return resize(image, config.width, config.height, config.interpolation);
+  return resize(crop(image, box.left, box.top, box.width, box.height), config.width, config.height,
+                config.interpolation);
 }
 
 }  // namespace
@@ -99,7 +113,8 @@ RgbImage augment(const Image& image, const Augmentation& augmentation,
   const CropBox box = random_crop_box(image.width, image.height, augmentation, random);
   RgbImage picture;
   try {
-    picture = cropped_and_resized(image, box, config);
+    picture = to_rgb(with_lower_resolution(cropped_and_resized(image, box, config), augmentation,
+                                           config.interpolation, seed));
   } catch (const Error& error) {
     fail(error.kind(), "{}: {}", name, error.what());
   }
@@ -116,9 +131,10 @@ RgbImage augment(const Image& image, const Augmentation& augmentation,
 std::string describe(const Augmentation& a) {
   return fmt::format(
       "scale {}..{} ratio {}..{} flip {} brightness {} contrast {} saturation {} hue {} with {} "
-      "grey {}",
+      "grey {} low resolution {} from {}",
       a.scale_min, a.scale_max, a.ratio_min, a.ratio_max, a.flip, a.brightness, a.contrast,
-      a.saturation, a.hue, a.color_jitter_probability, a.gray);
+      a.saturation, a.hue, a.color_jitter_probability, a.gray, a.low_resolution,
+      a.low_resolution_side);
 }
 
 }  // namespace tandem

@@ -18,12 +18,17 @@ struct Augmentation {
   double brightness = 0, contrast = 0, saturation = 0, hue = 0;  ///< ColorJitter's ranges
   double color_jitter_probability = 1;  ///< with which the jitter is applied at all
   double gray = 0;                      ///< probability of a grey picture
+  /// Probability of a picture that was small before: made smaller and large again with the config's
+  /// filter, so that a tower meets thumbnails (an addition of ours). Its height lies between
+  /// low_resolution_side and the config's, even on a logarithmic scale.
+  double low_resolution = 0;
+  double low_resolution_side = 32;
 };
 
 /// The picture that training sees: a crop of random area and aspect resized to config.height x
 /// config.width with its filter (torchvision's RandomResizedCrop, ten attempts, then the
-/// central crop), then flip, jitter (in random order) and grey. A function of `seed` alone.
-/// Errors: as preprocess.
+/// central crop), then low resolution, flip, jitter (in random order) and grey. A function of
+/// `seed` alone. Errors: as preprocess.
 RgbImage augment(const Image& image, const Augmentation& augmentation,
                  const PreprocessConfig& config, uint64_t seed, const std::string& name);
 

@@ -42,6 +42,8 @@ void visit_fields(A& a, Visit visit) {
   visit("hue", a.hue);
   visit("color_jitter_probability", a.color_jitter_probability);
   visit("gray", a.gray);
+  visit("low_resolution", a.low_resolution);
+  visit("low_resolution_side", a.low_resolution_side);
 }
 
 template <class Number>

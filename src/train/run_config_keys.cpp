@@ -131,6 +131,16 @@ Bindings data_keys() {
        {},
        "with which these four are applied at all"},
       {TANDEM_KEY(data.augmentation.gray), between(0, 1), {}, {}, "probability of a grey picture"},
+      {TANDEM_KEY(data.augmentation.low_resolution),
+       between(0, 1),
+       {},
+       {},
+       "probability of a picture made smaller and large again"},
+      {TANDEM_KEY(data.augmentation.low_resolution_side),
+       at_least(1),
+       {},
+       {},
+       "its smallest height, in pixels"},
   };
 }
 

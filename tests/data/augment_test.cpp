@@ -243,6 +243,37 @@ TEST(Augment, ProbabilitiesAreKeptAndDoNotDisturbEachOther) {
   for (const int count : {flips, greys, jitters}) EXPECT_NEAR(count, 100, 35);
 }
 
+TEST(Augment, LowResolutionIsMadeSmallAndLargeAgainBetweenTheGivenSides) {
+  const PreprocessConfig config = target();  // 8 x 6
+  std::set<int> heights;
+  int untouched = 0;
+  for (uint64_t seed = 0; seed < 400; ++seed) {
+    const RgbImage plain = augment(picture(), {.gray = 0.5}, config, seed, "x");
+    const auto coarse =
+        augment(picture(), {.gray = 0.5, .low_resolution = 0.5, .low_resolution_side = 3}, config,
+                seed, "x");
+    if (coarse.pixels == plain.pixels) {
+      ++untouched;
+      continue;
+    }
+    RandomStream random(seed);
+    const CropBox box = random_crop_box(33, 21, {}, random);
+    const Image cropped = resize(crop(picture(), box.left, box.top, box.width, box.height), 8, 6,
+                                 config.interpolation);
+    const bool grey = plain.pixels != to_rgb(cropped).pixels;
+    for (int height = 3; height < 6; ++height) {
+      const int width = static_cast<int>(std::lround(8 * height / 6.0));
+      RgbImage expected = to_rgb(
+          resize(resize(cropped, width, height, config.interpolation), 8, 6, config.interpolation));
+      if (grey) make_grey(expected);
+      if (coarse.pixels == expected.pixels) heights.insert(height);
+    }
+  }
+  EXPECT_EQ(heights, (std::set<int>{3, 4, 5}));
+  EXPECT_GT(untouched, 180);  // half of them, and those of full height
+  EXPECT_LT(untouched, 290);
+}
+
 TEST(Augment, JitterDrawsAllFourInEveryOrder) {
   const Augmentation all{.brightness = 0.4, .contrast = 0.4, .saturation = 0.4, .hue = 0.1};
   std::set<std::vector<uint8_t>> seen;
