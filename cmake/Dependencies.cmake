@@ -8,6 +8,12 @@ find_package(ZLIB REQUIRED)
 pkg_check_modules(TANDEM_IMAGE REQUIRED IMPORTED_TARGET libjpeg libwebp libwebpdemux libtiff-4 libheif libavif libexif)
 pkg_check_modules(TANDEM_TEXT REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(TANDEM_TOML REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(TANDEM_JOBS REQUIRED IMPORTED_TARGET sqlite3 exempi-2.0 libcmark gumbo)
+find_library(FAISS_LIBRARY faiss REQUIRED)
+find_path(FAISS_INCLUDE_DIR faiss/Index.h REQUIRED)
+add_library(faiss::faiss UNKNOWN IMPORTED)
+set_target_properties(faiss::faiss PROPERTIES IMPORTED_LOCATION ${FAISS_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${FAISS_INCLUDE_DIR})
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 
 if(TANDEM_BENCH)

@@ -7,7 +7,8 @@ set -euo pipefail
 declare -A groups=(
   [build]="g++ cmake ninja-build ccache pkg-config libjpeg-dev libwebp-dev
            libtiff-dev libheif-dev libavif-dev libexif-dev libutf8proc-dev zlib1g-dev libxxhash-dev
-           libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev"
+           libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libsqlite3-dev libexempi-dev
+           libcmark-dev libgumbo-dev libfaiss-dev"
   [test]="libgtest-dev libtorch-dev libopenblas0-openmp libgloo-dev"
   [check]="clang libclang-rt-14-dev"
 )

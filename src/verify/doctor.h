@@ -8,7 +8,7 @@
 
 namespace tandem {
 
-struct Library {
+struct LinkedLibrary {
   std::string name, version;
 };
 
@@ -31,7 +31,7 @@ struct Diagnosis {
   std::vector<std::string> untested;      ///< kernels that exist but cannot run on this CPU
   int threads = 0;
   double memory_gb = 0;
-  std::vector<Library> libraries;
+  std::vector<LinkedLibrary> libraries;
   std::vector<Missing> missing;
   std::vector<std::string> models;  ///< paths that --model finds by name
   TorchInfo torch;                  ///< empty path: not there

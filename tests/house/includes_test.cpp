@@ -16,11 +16,13 @@ namespace {
 const std::map<std::string, int> kFloors = {
     {"base", 1},                                                        //
     {"model", 2},     {"text", 2},       {"image", 2}, {"kernels", 2},  //
-    {"backend", 3},   {"checkpoint", 3}, {"data", 3},                   //
+    {"backend", 3},   {"checkpoint", 3}, {"data", 3},  {"page", 3},     //
     {"engine", 4},    {"train", 4},                                     //
-    {"zero_shot", 5},                                                   //
-    {"eval", 6},      {"verify", 6},     {"bench", 6},                  //
-    {"cli", 7},
+    {"zero_shot", 5}, {"index", 5},                                     //
+    {"eval", 6},      {"verify", 6},     {"search", 6},                 //
+    {"bench", 7},     {"sort", 7},       {"illustrate", 7},             //
+    {"describe", 7},                                                    //
+    {"cli", 8},
 };
 
 struct Place {
