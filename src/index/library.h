@@ -92,7 +92,8 @@ class Library {
   /// All of them that the model can be compared with, with their paths.
   PictureSet picture_set(const Model& model) const;
 
-  /// Small things that belong to a space (the background of its scores), by name.
+  /// Small things that belong to a space (the background of its scores), by name. They can be set
+  /// in a library that was opened to read too. Error: io where the file may not be written.
   std::optional<std::string> note(const LibrarySpace& space, const std::string& name) const;
   void set_note(const LibrarySpace& space, const std::string& name, const std::string& bytes);
 
