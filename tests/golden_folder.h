@@ -24,6 +24,13 @@ inline std::string golden_case(const std::string& path) {
   return fs::exists(kept / "case.json") ? kept.string() : std::string();
 }
 
+/// The case with all its files, which only `../shared/golden` has (the project keeps a part of
+/// some); empty where it is missing.
+inline std::string whole_golden_case(const std::string& path) {
+  const std::filesystem::path shared = std::filesystem::path(shared_folder()) / "golden" / path;
+  return std::filesystem::exists(shared / "case.json") ? shared.string() : std::string();
+}
+
 }  // namespace tandem_test
 
 /// Skips the test, loudly, where the case is not at hand.
@@ -32,3 +39,9 @@ inline std::string golden_case(const std::string& path) {
   if (variable.empty())                                                     \
   GTEST_SKIP() << "the golden case " << (path)                              \
                << " is neither in tests/golden nor in ../shared/golden"
+
+/// The same for a case of which tests/golden keeps too little.
+#define TANDEM_WHOLE_GOLDEN(variable, path)                            \
+  const std::string variable = ::tandem_test::whole_golden_case(path); \
+  if (variable.empty())                                                \
+  GTEST_SKIP() << "the golden case " << (path) << " is not in ../shared/golden"

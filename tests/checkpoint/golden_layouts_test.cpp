@@ -5,7 +5,7 @@
 
 #include "base/half.h"
 #include "checkpoint/safetensors.h"
-#include "checkpoint/shared_golden.h"
+#include "golden_folder.h"
 #include "checkpoint/torch_file.h"
 
 namespace tandem {

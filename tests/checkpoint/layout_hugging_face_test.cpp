@@ -9,7 +9,7 @@ using namespace tandem;
 using namespace tandem_test;
 
 TEST(HuggingFaceLayout, EndTokenTwoMeansTheLargestId) {
-  TANDEM_GOLDEN(old_rule, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(old_rule, "towers/openai_vit");
   EXPECT_EQ(open_checkpoint(old_rule + "/hf").config.text->pool, TextPool::argmax);
   TANDEM_GOLDEN(new_rule, "towers/openai_vit_2heads");
   const auto text = *open_checkpoint(new_rule + "/hf").config.text;
@@ -18,13 +18,13 @@ TEST(HuggingFaceLayout, EndTokenTwoMeansTheLargestId) {
 }
 
 TEST(HuggingFaceLayout, WeightsAreTheSameAsInOpenAisLayout) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const auto openai = open_checkpoint(golden + "/state_dict.pt");
   expect_same_weights(openai, open_checkpoint(golden + "/hf"));
 }
 
 TEST(HuggingFaceLayout, PreprocessingComesFromTheProcessor) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/hf");
   auto preprocess = open_checkpoint(model.path()).preprocess;
   EXPECT_EQ(preprocess.kind, PreprocessKind::hugging_face);
@@ -56,7 +56,7 @@ TEST(HuggingFaceLayout, PreprocessingComesFromTheProcessor) {
 }
 
 TEST(HuggingFaceLayout, TowersAlone) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/hf");
   model.set("config.json", "/architectures", {"CLIPVisionModelWithProjection"});
   const auto image = open_checkpoint(model.path());
@@ -70,7 +70,7 @@ TEST(HuggingFaceLayout, TowersAlone) {
 }
 
 TEST(HuggingFaceLayout, LegacyTowerConfigsReplaceTheOthers) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/hf");
   // As transformers does: completed with defaults, so that heads become 12 and
   // layers are as the dict says.
@@ -86,7 +86,7 @@ TEST(HuggingFaceLayout, LegacyTowerConfigsReplaceTheOthers) {
 }
 
 TEST(HuggingFaceLayout, MissingKeysTakeTransformersDefaults) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/hf");
   for (const char* key : {"hidden_act", "layer_norm_eps", "projection_dim"})
     model.set("config.json", std::string("/text_config/") + key, nullptr);
@@ -97,7 +97,7 @@ TEST(HuggingFaceLayout, MissingKeysTakeTransformersDefaults) {
 }
 
 TEST(HuggingFaceLayout, RefusesContradictionsAndOtherFamilies) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   struct Case {
     const char* file;
     const char* pointer;
@@ -147,7 +147,7 @@ TEST(HuggingFaceLayout, RefusesContradictionsAndOtherFamilies) {
 }
 
 TEST(HuggingFaceLayout, ForeignWeightsAreNamed) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/hf");
   model.remove("model.safetensors");
   EXPECT_NE(refusal_of(model.path()).find("no weights"), std::string::npos);
@@ -189,7 +189,7 @@ TEST(HuggingFaceLayout, TheTokenizerMustFitTheTextTower) {
 }
 
 TEST(HuggingFaceLayout, ShardedTorchFiles) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/hf_bin");
   const std::string shard = "pytorch_model-00001-of-00001.bin";
   std::filesystem::rename(model.file("pytorch_model.bin"), model.file(shard));
@@ -202,7 +202,7 @@ TEST(HuggingFaceLayout, ShardedTorchFiles) {
 
 TEST(HuggingFaceLayout, TheOptionsTokenizerWins) {
   TANDEM_GOLDEN(golden, "zero_shot/one_template");
-  TANDEM_GOLDEN(other, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(other, "towers/openai_vit");
   EXPECT_TRUE(open_checkpoint(other + "/hf").tokenizer.vocab.empty());
   const auto checkpoint = open_checkpoint(other + "/hf", {.tokenizer = golden + "/hf"});
   EXPECT_EQ(checkpoint.tokenizer.vocab, golden + "/hf/vocab.json");
@@ -212,7 +212,7 @@ TEST(HuggingFaceLayout, TheOptionsTokenizerWins) {
 
 TEST(HuggingFaceLayout, HugeConfigsAskForNoMemory) {
   EXPECT_NE(refusal_of("/dev/null").find("neither a file nor a folder"), std::string::npos);
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/hf");
   model.set("config.json", "/vision_config/image_size", 65536);
   model.set("config.json", "/vision_config/patch_size", 1);

@@ -226,7 +226,7 @@ TEST(OpenClipLayout, BareModelConfigTakesTheDefaults) {
 }
 
 TEST(OpenClipLayout, TwoConfigsOfOneFolderMustAgree) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ModelCopy model(golden + "/open_clip");
   model.write("config.json", read_json(golden + "/hf/config.json").dump());
   EXPECT_EQ(refusal_of(model.path()), "");

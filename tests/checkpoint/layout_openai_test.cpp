@@ -70,7 +70,7 @@ TEST(OpenAiLayout, DerivesAModifiedResNetFromItsShapes) {
 }
 
 TEST(OpenAiLayout, EveryContainerOfOneModelHasOneConfig) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const std::string expected = describe(open_checkpoint(golden + "/openai.pt").config);
   for (const char* name : {"/state_dict.pt", "/state_dict_legacy.pt", "/hf", "/hf_bin",
                            "/hf_sharded", "/open_clip", "/open_clip/open_clip_model.safetensors"})
@@ -78,7 +78,7 @@ TEST(OpenAiLayout, EveryContainerOfOneModelHasOneConfig) {
 }
 
 TEST(OpenAiLayout, RefusesWhatIsNoWholeClip) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ScratchFolder folder;
   struct Case {
     std::function<void(TensorStore&)> change;
@@ -124,7 +124,7 @@ TEST(OpenAiLayout, TakesAVocabularyBesideTheFile) {
 }
 
 TEST(OpenAiLayout, ResizesToAnotherPictureSize) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const auto checkpoint =
       open_checkpoint(golden + "/state_dict.pt", {.image_size = 48, .context_length = 12});
   EXPECT_EQ(checkpoint.weights.find("visual.positional_embedding")->shape, (Shape{37, 64}));

@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "base/scratch_folder.h"
-#include "checkpoint/shared_golden.h"
+#include "golden_folder.h"
 
 namespace tandem {
 namespace {

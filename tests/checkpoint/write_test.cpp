@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 // Every model of the golden cases that opens by itself.
 std::vector<std::string> golden_models() {
   std::vector<std::string> models;
-  const std::string one = golden_case("towers/openai_vit");
+  const std::string one = whole_golden_case("towers/openai_vit");
   if (one.empty()) return models;
   const fs::path root = fs::path(one) / ".." / "..";
   for (const char* kind : {"towers", "open_clip", "zero_shot"}) {
@@ -121,7 +121,7 @@ TEST(WriteCheckpoint, NamesWhatHuggingFaceCannotSay) {
 }
 
 TEST(WriteCheckpoint, NamesWhatTheLayoutsCannotSayOtherwise) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   struct Case {
     std::function<void(Checkpoint&)> change;
     Layout layout;
@@ -161,7 +161,7 @@ TEST(WriteCheckpoint, NamesWhatTheLayoutsCannotSayOtherwise) {
 }
 
 TEST(WriteCheckpoint, PreprocessingOfEveryKindIsCarried) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   struct Case {
     std::function<void(PreprocessConfig&)> change;
     Layout layout;
@@ -228,7 +228,7 @@ TEST(WriteCheckpoint, TokenizerFilesAreCarried) {
 }
 
 TEST(WriteCheckpoint, ConvertsTheTypeOfEveryTensor) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ScratchFolder folder;
   const auto checkpoint = open_checkpoint(golden + "/state_dict.pt");
   write_checkpoint(checkpoint, folder.path("bf16"), Layout::hugging_face, DType::bf16);
@@ -246,7 +246,7 @@ TEST(WriteCheckpoint, ConvertsTheTypeOfEveryTensor) {
 }
 
 TEST(WriteCheckpoint, NeverWritesOverSomething) {
-  TANDEM_GOLDEN(golden, "towers/openai_vit");
+  TANDEM_WHOLE_GOLDEN(golden, "towers/openai_vit");
   const ScratchFolder folder;
   const auto checkpoint = open_checkpoint(golden + "/hf");
   fs::create_directory(folder.path("empty"));

@@ -103,7 +103,7 @@ TEST(ImageInfo, NonsenseIsNoOrientation) {
 }
 
 TEST(ImageInfo, ReadsTheOrientationOfJpegPhotos) {
-  TANDEM_GOLDEN(folder, "pixels/openai_preprocess");
+  TANDEM_WHOLE_GOLDEN(folder, "pixels/openai_preprocess");
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const std::string name =
         "/images/jpeg_exif_orientation_" + std::to_string(orientation) + ".jpg";

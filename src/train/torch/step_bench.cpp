@@ -5,6 +5,7 @@
 #include <fstream>
 #include <memory>
 #include <random>
+#include <variant>
 
 #include "base/fail.h"
 #include "base/interrupt.h"
@@ -29,7 +30,9 @@ struct Variant {
   ComputeSection compute;
 };
 
-std::vector<Variant> variants_of(const StepBench& bench) {
+// Those that the picture tower knows: a ModifiedResNet has neither patches nor blocks to compute
+// again, and its batch norm sees whole batches.
+std::vector<Variant> variants_of(const StepBench& bench, bool transformer) {
   const ComputeSection usual{.batch_size = bench.batch_size, .micro_batch = bench.micro_batch};
   std::vector<Variant> variants;
   const auto add = [&](const std::string& name, auto change) {
@@ -43,6 +46,7 @@ std::vector<Variant> variants_of(const StepBench& bench) {
   add("plain operations", [](ComputeSection& c) { c.fused_operations = false; });
   add("plain padded loop",
       [](ComputeSection& c) { c.packed_texts = c.pruned_last_block = c.fused_operations = false; });
+  if (!transformer) return variants;
   add("half of the patches", [](ComputeSection& c) { c.patch_dropout = 0.5; });
   add("activations computed again", [](ComputeSection& c) { c.checkpoint_activations = true; });
   add("gradient cache, four portions",
@@ -142,7 +146,8 @@ void bench_steps(const StepBench& bench, const std::function<void(const StepTimi
   if (config.text->vocab_size == 0) config.text->vocab_size = kPublishedVocabularySize;
   const TensorStore weights = initial_weights(config, {}, 1);
   const auto& lengths = bench.caption_lengths.empty() ? kNaturalLengths : bench.caption_lengths;
-  const auto variants = variants_of(bench);
+  const auto variants =
+      variants_of(bench, std::holds_alternative<VisionTransformerConfig>(*config.image));
   std::vector<std::vector<double>> rates(variants.size());
   std::vector<int64_t> peaks(variants.size());
   for (int round = 0; round <= bench.repeats; ++round) {
