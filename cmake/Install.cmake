@@ -31,8 +31,11 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/tandem DESTINATION ${CMAKE_INSTALL
 file(RELATIVE_PATH lib_to_share ${CMAKE_INSTALL_FULL_LIBDIR} ${CMAKE_INSTALL_FULL_DATADIR}/tandem)
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/checkpoint/model_places.cpp TARGET_DIRECTORY tandem
   PROPERTIES COMPILE_DEFINITIONS TANDEM_SHARE_FROM_LIBRARY="${lib_to_share}")
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/configs DESTINATION ${CMAKE_INSTALL_DATADIR}/tandem
-  FILES_MATCHING PATTERN "*.json")
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/configs ${CMAKE_SOURCE_DIR}/models/tandem-small
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/tandem OPTIONAL)
+# A build folder has the sources' models there (model_places.cpp looks at ../share, too).
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/models ${CMAKE_BINARY_DIR}/share/tandem SYMBOLIC)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tandem)

@@ -53,7 +53,8 @@ class Model {
  public:
   /// Opens a folder (Hugging Face or open_clip layout), a file (OpenAI's
   /// archives, state dicts), or the name of a model in `models/`, in
-  /// $TANDEM_MODELS or in the user's data folder.
+  /// $TANDEM_MODELS, in the user's data folder or installed with Tandem; "" is
+  /// the built-in model.
   static Model load(const std::string& model, const LoadOptions& options = {});
   ~Model();
   Model(Model&&) noexcept;

@@ -10,6 +10,20 @@ namespace tandem {
 
 namespace fs = std::filesystem;
 
+const char* const kBuiltInModel = "tandem-small";
+
+std::string installed_models_folder() {
+  const std::string library = library_folder();
+  if (library.empty()) return {};
+  const auto place = [&](const char* from_library) {
+    return (fs::path(library) / from_library).lexically_normal().string();
+  };
+  std::error_code ignored;
+  // A build folder is laid out in one way, an installation as its system wants it.
+  if (std::string built = place("../share/tandem"); fs::exists(built, ignored)) return built;
+  return place(TANDEM_SHARE_FROM_LIBRARY);
+}
+
 std::vector<std::string> model_folders() {
   std::vector<std::string> folders = {"models"};
   if (const char* listed = std::getenv("TANDEM_MODELS")) {
@@ -22,15 +36,14 @@ std::vector<std::string> model_folders() {
     folders.push_back((fs::path(data) / "tandem" / "models").string());
   else if (const char* home = std::getenv("HOME"); home && *home)
     folders.push_back((fs::path(home) / ".local" / "share" / "tandem" / "models").string());
+  if (std::string installed = installed_models_folder(); !installed.empty())
+    folders.push_back(std::move(installed));
   return folders;
 }
 
 std::vector<std::string> architecture_folders() {
   std::vector<std::string> folders = model_folders();
   for (auto& folder : folders) folder = (fs::path(folder) / "configs").string();
-  if (const std::string library = library_folder(); !library.empty())
-    folders.push_back(
-        (fs::path(library) / TANDEM_SHARE_FROM_LIBRARY / "configs").lexically_normal().string());
   return folders;
 }
 

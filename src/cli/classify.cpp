@@ -18,6 +18,7 @@ struct Options {
   std::string templates = "simple";
   size_t top_k = 5;
   bool none_of_these = false;
+  std::string bars = "auto";
 };
 
 std::string trimmed(const std::string& text) {
@@ -66,7 +67,7 @@ void run(const Options& options, Context& context) {
   const auto pictures = collect_pictures(options.pictures, context);
   const Model model = context.load_model();
   const Classifier classifier(model, labels, templates);
-  const bool with_bars = on_terminal();
+  const bool with_bars = options.bars == "always" || (options.bars == "auto" && on_terminal());
   encode_each(model, pictures, true, context,
               [&](const std::string& path, std::span<const float> embedding, const Error* error) {
                 if (error) {
@@ -105,6 +106,9 @@ void add_classify(CLI::App& app, Context& context) {
       ->capture_default_str();
   verb.add_flag("--none-of-these", options->none_of_these,
                 "say so where words that name nothing fit better than every label");
+  verb.add_option("--bars", options->bars, "a bar beside each label; auto: on a terminal")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
   add_model_flags(verb, context);
   add_output_flags(verb, context);
   verb.callback([options, &context] {

@@ -12,8 +12,8 @@
 
 #include "backend/encoder.h"
 #include "checkpoint/checkpoint.h"
-#include "model/text_batch.h"
 #include "image/image.h"
+#include "model/text_batch.h"
 #include "tandem/model.h"
 #include "text/tokenizer.h"
 
@@ -88,9 +88,8 @@ Checkpoint open_model(const std::string& name, const OpenOptions& options);
 /// "cpu", "ref" or "torch"; bad_input for another name.
 BackendKind backend_named(const std::string& name);
 
-/// A path as it is, or the folder or file of that name in `models/` of the
-/// working folder, in each folder of $TANDEM_MODELS (colon separated), or in
-/// the user's data folder. Error: io naming where it looked.
+/// A path as it is, or the folder or file of that name in one of model_folders();
+/// "" is the built-in model. Error: io naming where it looked.
 std::string find_model(const std::string& path_or_name);
 
 }  // namespace tandem

@@ -26,6 +26,20 @@ Checkpoint random_checkpoint(const std::string& name, const OpenOptions& options
   return checkpoint;
 }
 
+// The one that came with this library, whatever stands in the folder that the program runs in.
+std::string built_in_model() {
+  const std::string folder = installed_models_folder();
+  const fs::path path = fs::path(folder) / kBuiltInModel;
+  std::error_code ignored;
+  if (folder.empty() || !fs::exists(path, ignored))
+    fail(
+        ErrorKind::io,
+        "no model was named, and the built-in one, {}, is not in {}; name a model with --model, or "
+        "install Tandem again",
+        kBuiltInModel, folder.empty() ? "a folder that the loader knows" : folder);
+  return path.string();
+}
+
 }  // namespace
 
 Checkpoint open_model(const std::string& name, const OpenOptions& options) {
@@ -34,10 +48,7 @@ Checkpoint open_model(const std::string& name, const OpenOptions& options) {
 }
 
 std::string find_model(const std::string& path_or_name) {
-  if (path_or_name.empty())
-    fail(ErrorKind::bad_input,
-         "no model was named and Tandem has no built-in one yet; give a folder, a file or a name "
-         "with --model");
+  if (path_or_name.empty()) return built_in_model();
   std::error_code ignored;
   if (fs::exists(path_or_name, ignored)) return path_or_name;
   std::string looked;

@@ -129,9 +129,14 @@ TEST_F(ArchitectureFiles, WhatIsNotFoundSaysWhatIs) {
 
 TEST_F(ArchitectureFiles, AreLookedForWhereModelsAreAndBesideTheLibrary) {
   const auto folders = architecture_folders();
-  EXPECT_EQ(folders.size(), model_folders().size() + 1);
+  EXPECT_EQ(folders.size(), model_folders().size());
   EXPECT_EQ(folders[0], "models/configs");
   EXPECT_TRUE(folders.back().ends_with("share/tandem/configs")) << folders.back();
+}
+
+TEST_F(ArchitectureFiles, ABuildFolderHasTheSourcesModels) {
+  ASSERT_EQ(model_folders().back(), installed_models_folder());
+  EXPECT_TRUE(std::filesystem::equivalent(installed_models_folder(), TANDEM_SOURCE_DIR "/models"));
 }
 
 }  // namespace
