@@ -38,6 +38,12 @@ struct Fingerprint {
   std::string recipe;  ///< one line of JSON that names everything else which changes numbers
 };
 
+/// A picture file in memory.
+struct PictureBytes {
+  std::string name;  ///< stands in errors
+  std::span<const std::byte> bytes;
+};
+
 struct LoadOptions {
   std::string backend = "cpu";       ///< "cpu", "ref" (double, slow, the judge), "torch"
   std::string device = "cpu";        ///< torch: "cpu", "cuda", "cuda:1"
@@ -69,6 +75,7 @@ class Model {
   using EachImage =
       std::function<void(size_t index, std::span<const float> embedding, const Error* error)>;
   void encode_images(std::span<const std::string> paths, const EachImage& each) const;
+  void encode_images(std::span<const PictureBytes> files, const EachImage& each) const;
   /// All at once; the first picture that fails ends the call with its error.
   Embeddings encode_images(std::span<const std::string> paths) const;
 

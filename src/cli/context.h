@@ -88,5 +88,7 @@ void add_eval(CLI::App& app, Context& context);
 void add_tokenizer(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
+void add_index(CLI::App& app, Context& context);
+void add_library(CLI::App& app, Context& context);
 
 }  // namespace tandem::cli

@@ -54,6 +54,8 @@ int run(int argc, char** argv) {
   cli::add_tokenizer(app, context);
   cli::add_train(app, context);
   cli::add_export(app, context);
+  cli::add_index(app, context);
+  cli::add_library(app, context);
   // Verbs run in their callbacks, after the whole line was understood.
   try {
     chosen_isa();  // what TANDEM_ISA asks for in vain is an error of every verb

@@ -23,6 +23,8 @@ class Digest {
   void add(uint64_t number);
   /// 32 hexadecimal digits, of what was added so far.
   std::string hex() const;
+  /// The same as 16 bytes, in the digits' order.
+  std::string bytes() const;
 
  private:
   struct State;

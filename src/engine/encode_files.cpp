@@ -15,14 +15,27 @@ constexpr size_t kBatch = 32;
 
 void Engine::encode_files(std::span<const std::string> paths, Output output,
                           const Model::EachImage& each) const {
-  for (size_t begin = 0; begin < paths.size(); begin += kBatch) {
+  encode_loaded(
+      paths.size(), [&](size_t i) { return load_picture(paths[i]); }, output, each);
+}
+
+void Engine::encode_files(std::span<const PictureBytes> files, Output output,
+                          const Model::EachImage& each) const {
+  encode_loaded(
+      files.size(), [&](size_t i) { return load_picture(files[i].bytes, files[i].name); }, output,
+      each);
+}
+
+void Engine::encode_loaded(size_t files, const LoadOne& load, Output output,
+                           const Model::EachImage& each) const {
+  for (size_t begin = 0; begin < files; begin += kBatch) {
     check_interrupt();
-    const size_t count = std::min(kBatch, paths.size() - begin);
+    const size_t count = std::min(kBatch, files - begin);
     std::vector<RgbImage> pictures(count);
     std::vector<std::optional<Error>> errors(count);
     parallel_for(static_cast<int64_t>(count), [&](int64_t i) {
       try {
-        pictures[i] = load_picture(paths[begin + i]);
+        pictures[i] = load(begin + i);
       } catch (const Error& error) {
         check_interrupt();
         errors[i] = error;

@@ -45,6 +45,8 @@ class Engine {
   /// Picture files, decoded and encoded in batches; see Model::encode_images.
   void encode_files(std::span<const std::string> paths, Output output,
                     const Model::EachImage& each) const;
+  void encode_files(std::span<const PictureBytes> files, Output output,
+                    const Model::EachImage& each) const;
 
   /// Token ids of one text, padded to the context length with the tokenizer's
   /// padding. Error: bad_input where it is too long and truncate is false.
@@ -65,6 +67,9 @@ class Engine {
   const Encoder& text_encoder() const;
 
  private:
+  using LoadOne = std::function<RgbImage(size_t)>;
+  void encode_loaded(size_t files, const LoadOne& load, Output output,
+                     const Model::EachImage& each) const;
   const Encoder& prepared(std::once_flag& once, std::unique_ptr<Encoder>& encoder,
                           bool image) const;
   /// Calls each(batch, indices of its texts) for chunks of bounded size.

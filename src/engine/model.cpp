@@ -39,6 +39,10 @@ void Model::encode_images(std::span<const std::string> paths, const EachImage& e
   engine_->encode_files(paths, Output::embeddings, each);
 }
 
+void Model::encode_images(std::span<const PictureBytes> files, const EachImage& each) const {
+  engine_->encode_files(files, Output::embeddings, each);
+}
+
 Embeddings Model::encode_images(std::span<const std::string> paths) const {
   Embeddings all{.rows = static_cast<int64_t>(paths.size()), .width = embed_dim()};
   encode_images(paths, [&](size_t, std::span<const float> embedding, const Error* error) {

@@ -97,6 +97,10 @@ constexpr Text kTexts[] = {
     {Query::count_under, "SELECT count(*) FROM pictures WHERE path >= ?1 AND path < ?2"},
     {Query::pictures_all,
      "SELECT " PICTURE_COLUMNS ", recorded_at FROM pictures WHERE id > ?1 ORDER BY id LIMIT ?2"},
+    {Query::dated_by_path, "SELECT " PICTURE_COLUMNS ", recorded_at FROM pictures WHERE path = ?1"},
+    {Query::totals,
+     "SELECT count(*), coalesce(sum(size), 0), count(taken_at), count(latitude),"
+     " (SELECT count(DISTINCT tag) FROM tags) FROM pictures"},
     {Query::known_at_path,
      "SELECT p.id, p.size, p.modified_ns, EXISTS (SELECT 1 FROM embeddings e"
      " WHERE e.space = ?2 AND e.picture = p.id) FROM pictures p WHERE p.path = ?1"},
@@ -108,8 +112,6 @@ constexpr Text kTexts[] = {
      " height = ?7, taken_at = ?8, latitude = ?9, longitude = ?10, recorded_at = ?11"
      " WHERE id = ?1"},
     {Query::touch_picture, "UPDATE pictures SET modified_ns = ?2, recorded_at = ?3 WHERE id = ?1"},
-    {Query::move_picture,
-     "UPDATE pictures SET path = ?2, modified_ns = ?3, recorded_at = ?4 WHERE id = ?1"},
     {Query::delete_picture, "DELETE FROM pictures WHERE id = ?1"},
     {Query::spaces,  // the last column: pictures that failed and so lack an embedding
      "SELECT id, space, recipe, model, width, logit_scale, logit_bias, generation, pictures,"
@@ -118,6 +120,7 @@ constexpr Text kTexts[] = {
      " FROM spaces s ORDER BY id"},
     {Query::space_bytes,
      "SELECT coalesce(sum(length(vector)), 0), count(scale) FROM embeddings WHERE space = ?1"},
+    {Query::space_by_fingerprint, "SELECT id FROM spaces WHERE space = ?1 AND recipe = ?2"},
     {Query::insert_space,
      "INSERT INTO spaces (space, recipe, model, width, logit_scale, logit_bias)"
      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
@@ -129,20 +132,34 @@ constexpr Text kTexts[] = {
      " (SELECT space FROM embeddings WHERE picture = ?1)"},
     {Query::embeddings_of_space,
      "SELECT picture, scale, vector FROM embeddings WHERE space = ?1 ORDER BY picture"},
+    {Query::pictures_with_embeddings,
+     "SELECT p.id, p.path, p.size, p.modified_ns, p.hash, p.width, p.height, p.taken_at,"
+     " p.latitude, p.longitude, e.scale, e.vector FROM embeddings e JOIN pictures p"
+     " ON p.id = e.picture WHERE e.space = ?1 ORDER BY e.picture"},
     {Query::embeddings_with_paths,
      "SELECT p.path, e.scale, e.vector FROM embeddings e JOIN pictures p ON p.id = e.picture"
      " WHERE e.space = ?1 ORDER BY e.picture"},
-    {Query::embedding, "SELECT scale, vector FROM embeddings WHERE space = ?1 AND picture = ?2"},
+    {Query::embedding_of_content,
+     "SELECT e.scale, e.vector FROM pictures p JOIN embeddings e ON e.space = ?2 AND"
+     " e.picture = p.id WHERE p.hash = ?1 LIMIT 1"},
     {Query::has_embedding, "SELECT 1 FROM embeddings WHERE space = ?1 AND picture = ?2"},
-    {Query::spaces_of_picture, "SELECT space, scale, vector FROM embeddings WHERE picture = ?1"},
+    {Query::embeddings_of_picture,
+     "SELECT space, scale, vector FROM embeddings WHERE picture = ?1"},
     {Query::put_embedding,
      "INSERT INTO embeddings (space, picture, scale, vector) VALUES (?1, ?2, ?3, ?4)"
      " ON CONFLICT DO UPDATE SET scale = excluded.scale, vector = excluded.vector"},
     {Query::delete_embedding, "DELETE FROM embeddings WHERE space = ?1 AND picture = ?2"},
+    {Query::delete_lost_embeddings,
+     "DELETE FROM embeddings WHERE picture NOT IN (SELECT id FROM pictures)"
+     " OR space NOT IN (SELECT id FROM spaces)"},
+    {Query::mend_counts,
+     "UPDATE spaces AS s SET pictures = (SELECT count(*) FROM embeddings e WHERE e.space = s.id)"
+     " WHERE pictures <> (SELECT count(*) FROM embeddings e WHERE e.space = s.id)"},
     {Query::tags_of, "SELECT tag FROM tags WHERE picture = ?1 ORDER BY tag"},
     {Query::has_tag, "SELECT 1 FROM tags WHERE picture = ?1 AND tag = ?2"},
     {Query::put_tag, "INSERT OR IGNORE INTO tags (picture, tag) VALUES (?1, ?2)"},
     {Query::delete_tags, "DELETE FROM tags WHERE picture = ?1"},
+    {Query::delete_lost_tags, "DELETE FROM tags WHERE picture NOT IN (SELECT id FROM pictures)"},
     {Query::errors_all,
      "SELECT path, sentence, size, modified_ns, recorded_at FROM errors ORDER BY path"},
     {Query::put_error,
@@ -151,9 +168,12 @@ constexpr Text kTexts[] = {
     {Query::delete_error, "DELETE FROM errors WHERE path = ?1"},
     {Query::errors_under,
      "SELECT path, size, modified_ns FROM errors WHERE path >= ?1 AND path < ?2 ORDER BY path"},
+    {Query::error_at_path, "SELECT size, modified_ns FROM errors WHERE path = ?1"},
+    {Query::add_work, "INSERT INTO temp.work (path) VALUES (?1)"},
+    {Query::next_work, "SELECT id, path FROM temp.work WHERE id > ?1 ORDER BY id LIMIT ?2"},
     {Query::note, "SELECT bytes FROM notes WHERE space = ?1 AND name = ?2"},
     {Query::put_note, "INSERT OR REPLACE INTO notes (space, name, bytes) VALUES (?1, ?2, ?3)"},
-    {Query::notes_of_space, "SELECT name, bytes FROM notes WHERE space = ?1"},
+    {Query::delete_lost_notes, "DELETE FROM notes WHERE space NOT IN (SELECT id FROM spaces)"},
 };
 
 constexpr bool in_order() {
@@ -165,6 +185,9 @@ constexpr bool in_order() {
 static_assert(in_order(), "kTexts follows the order of Query");
 
 }  // namespace
+
+const char* const kWorkTable =
+    "DROP TABLE IF EXISTS temp.work; CREATE TEMP TABLE work (id INTEGER PRIMARY KEY, path BLOB)";
 
 const char* const kMigrations[kLibraryVersion] = {kVersion1};
 

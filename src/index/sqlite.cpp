@@ -161,6 +161,8 @@ bool Statement::is_null_at(int column) const {
 }
 
 Transaction::Transaction(Database& database, Kind kind) : database_(database) {
+  open_ = kind == Kind::write || sqlite3_get_autocommit(database.handle()) != 0;
+  if (!open_) return;
   // A writer takes its lock at once: one that began by reading could fail half way.
   database_.run(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
@@ -172,7 +174,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  database_.run("COMMIT");
+  if (open_) database_.run("COMMIT");
   open_ = false;
 }
 

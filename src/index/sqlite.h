@@ -88,7 +88,7 @@ class StatementUse {
   Statement& statement_;
 };
 
-/// All of it is done at commit(), or nothing.
+/// All of it is done at commit(), or nothing. A read inside another transaction is part of that.
 class Transaction {
  public:
   enum class Kind { read, write };
