@@ -26,6 +26,14 @@ Database::Database(const std::string& file, int flags, std::string name) : name_
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 }
 
+void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle()); }
+
+int64_t Database::changes() const { return sqlite3_changes64(handle()); }
+
 void Database::refuse(int code) const {
   const char* said = sqlite3_errmsg(handle());
   switch (code & 0xff) {

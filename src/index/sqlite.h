@@ -24,15 +24,15 @@ class Database {
   void run(const char* sql);
   /// The one number that a pragma or a count gives.
   int64_t number(const char* sql);
-  int64_t last_row() const { return sqlite3_last_insert_rowid(handle()); }
-  int64_t changes() const { return sqlite3_changes64(handle()); }
+  int64_t last_row() const;  ///< id of the row that was inserted last
+  int64_t changes() const;   ///< rows that the last statement changed
 
   /// Throws what SQLite says of `code` as a sentence with a way out.
   [[noreturn]] void refuse(int code) const;
 
  private:
   struct Close {
-    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+    void operator()(sqlite3* handle) const;
   };
   std::unique_ptr<sqlite3, Close> handle_;
   std::string name_;
@@ -67,7 +67,7 @@ class Statement {
  private:
   Statement& bound(int code);
   struct Finalize {
-    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+    void operator()(sqlite3_stmt* statement) const;
   };
   Database* database_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;

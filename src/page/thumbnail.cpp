@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "image/decode.h"
+#include "image/raw_preview.h"
 #include "image/resize.h"
 #include "page/page.h"
 
@@ -86,7 +87,10 @@ std::string base64(const std::string& bytes) {
 }  // namespace
 
 std::string thumbnail(const std::string& path, int side) {
-  const std::string file = read_file(path);
+  std::string file = read_file(path);
+  if (has_raw_ending(path))
+    if (const auto preview = find_raw_preview(std::as_bytes(std::span(file))))
+      file = oriented_jpeg(*preview);
   const auto bytes = std::as_bytes(std::span(file));
   Image image = smaller(decode_image(bytes, path), side);
   image = apply_orientation(std::move(image), image_info(bytes, path).orientation);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <set>
 
 #include "index/connection.h"
 #include "index/indexer.h"
@@ -28,9 +29,11 @@ LibraryCheck check(const std::string& path, bool deep = true) {
 }
 
 std::string kinds(const LibraryCheck& result) {
-  std::string kinds;
+  std::multiset<std::string> sorted;
   for (const auto& finding : result.findings)
-    kinds += finding.kind + (finding.mended ? "+ " : "- ");
+    sorted.insert(finding.kind + (finding.mended ? "+ " : "- "));
+  std::string kinds;
+  for (const auto& kind : sorted) kinds += kind;
   return kinds;
 }
 
@@ -93,7 +96,7 @@ TEST_F(Care, RowsOfNothingAndWrongCountsAreMended) {
          "PRAGMA foreign_keys = OFF; INSERT INTO tags VALUES (99, 'dog');"
          "INSERT INTO embeddings VALUES (1, 77, NULL, x'00');");
   damage(folder_.library(), "UPDATE spaces SET pictures = 3");
-  EXPECT_EQ(kinds(check(folder_.library())), "orphan+ count+ ");
+  EXPECT_EQ(kinds(check(folder_.library())), "count+ orphan+ ");
   EXPECT_EQ(kinds(check(folder_.library())), "");
   EXPECT_EQ(Library::open(folder_.library()).space_of(model()).pictures, 5);
 }
@@ -108,7 +111,7 @@ TEST_F(Care, MissingFilesAreNamedAndSecretlyChangedOnesReadAgain) {
   folder_.put("p2.png", 99);
   fs::last_write_time(folder_.at("p2.png"), time + std::chrono::hours(1));
   const LibraryCheck result = check(folder_.library());
-  EXPECT_EQ(kinds(result), "missing- content+ ");
+  EXPECT_EQ(kinds(result), "content+ missing- ");
   EXPECT_EQ(result.out_of_date, 1);
 }
 
@@ -140,8 +143,12 @@ TEST_F(Care, TheNewerRecordOfAPathWinsAndEmbeddingsComeTogether) {
   fs::last_write_time(folder_.at("p0.png"),
                       fs::last_write_time(folder_.at("p0.png")) + std::chrono::hours(1));
   index(other_model, other, {folder_.root()});
-  damage(other, "UPDATE pictures SET recorded_at = recorded_at + 100 WHERE path LIKE '%p0.png'");
-  damage(other, "UPDATE pictures SET recorded_at = recorded_at - 100 WHERE path LIKE '%p1.png'");
+  damage(other,
+         "UPDATE pictures SET recorded_at = recorded_at + 100 WHERE CAST(path AS TEXT) LIKE "
+         "'%p0.png'");
+  damage(other,
+         "UPDATE pictures SET recorded_at = recorded_at - 100 WHERE CAST(path AS TEXT) LIKE "
+         "'%p1.png'");
 
   Library library = Library::open_for_writing(folder_.library());
   const auto old = library.picture_at(folder_.at("p0.png"));

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <fstream>
+#include <thread>
+
 #include "base/files.h"
 #include "index/picture_folder.h"
 #include "index/picture_reading.h"
@@ -132,8 +136,23 @@ TEST(ReadPicture, ARawFileIsReadByItsPreview) {
 
 TEST(ReadPicture, AFileThatIsWrittenToIsLeftForLater) {
   const tandem_test::ScratchFolder folder;
-  const std::string path = folder.write("x.png", noise_png(1));
+  const std::string path = folder.write("x.png", noise_png(1) + std::string(20'000'000, 'x'));
+  std::atomic<bool> enough = false;
+  std::thread writer([&] {
+    std::ofstream file(path, std::ios::binary | std::ios::app);
+    while (!enough) file << 'x' << std::flush;
+  });
+  const PictureReading reading = read_picture(path);
+  enough = true;
+  writer.join();
+  EXPECT_NE(reading.failure.find("is being written to"), std::string::npos) << reading.failure;
+  EXPECT_EQ(reading.record.modified_ns, kTryAgain);
   EXPECT_EQ(read_picture(path).failure, "");
+}
+
+TEST(ReadPicture, AFileThatWentIsNoFailureToKeep) {
+  const tandem_test::ScratchFolder folder;
+  const std::string path = folder.write("x.png", noise_png(1));
   EXPECT_EQ(read_picture(path).record.hash, hash_of_file(path));
   EXPECT_TRUE(read_picture(folder.path("none.png")).gone);
 }
