@@ -16,6 +16,7 @@
 #include "train/launch.h"
 #include "train/run_folder.h"
 #include "train/trainer.h"
+#include "zero_shot/templates.h"
 
 namespace tandem::cli {
 namespace {
@@ -33,14 +34,6 @@ struct ReportOptions {
   std::vector<std::string> runs;
   std::string out;
 };
-
-// A source's template set by its name becomes its sentences.
-void fill_template_sets(std::vector<SourceConfig>& sources) {
-  for (auto& source : sources)
-    for (const char* set : {"simple", "openai7", "openai80"})
-      if (source.templates == std::vector<std::string>{set})
-        source.templates = Templates::named(set).texts;
-}
 
 // The run that --resume means, where no file says it.
 std::string run_to_resume(const Options& options) {

@@ -57,4 +57,11 @@ std::vector<std::string> fill(std::span<const std::string> labels, const Templat
   return prompts;
 }
 
+void fill_template_sets(std::vector<SourceConfig>& sources) {
+  for (auto& source : sources)
+    for (const char* set : {"simple", "openai7", "openai80"})
+      if (source.templates == std::vector<std::string>{set})
+        source.templates = Templates::named(set).texts;
+}
+
 }  // namespace tandem
