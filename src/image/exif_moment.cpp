@@ -19,19 +19,32 @@ std::string text_of(const TiffEntry* entry) {
   return text.substr(0, text.find('\0'));
 }
 
+/// The i-th fraction, or nothing where it is none or negative. Some phones write signed ones.
+std::optional<double> fraction_of(const TiffEntry& entry, uint64_t i, bool big_endian) {
+  constexpr uint16_t kUnsigned = 5, kSigned = 10;
+  if (entry.type != kUnsigned && entry.type != kSigned) return std::nullopt;
+  const auto number = [&](uint64_t at) {
+    const auto bits = static_cast<uint32_t>(number_in(entry.bytes.subspan(at, 4), big_endian));
+    return static_cast<double>(entry.type == kSigned ? int64_t{static_cast<int32_t>(bits)}
+                                                     : int64_t{bits});
+  };
+  const double above = number(8 * i), below = number(8 * i + 4);
+  if (above == 0) return 0;  // 0/0 stands for nothing more to say
+  if (below == 0 || above / below < 0) return std::nullopt;
+  return above / below;
+}
+
 /// Degrees, minutes and seconds as fractions, and the hemisphere's letter.
 std::optional<double> degrees_of(const TiffEntries& gps, uint16_t letter_tag, char negative,
                                  bool big_endian) {
   const TiffEntry* value = gps.find(static_cast<uint16_t>(letter_tag + 1));
   const std::string letter = text_of(gps.find(letter_tag));
-  if (!value || value->type != 5 || value->count < 1 || letter.empty()) return std::nullopt;
+  if (!value || letter.empty()) return std::nullopt;
   double degrees = 0, unit = 1;
   for (uint64_t i = 0; i < std::min<uint64_t>(value->count, 3); ++i, unit *= 60) {
-    const double above = static_cast<double>(number_in(value->bytes.subspan(8 * i, 4), big_endian));
-    const double below =
-        static_cast<double>(number_in(value->bytes.subspan(8 * i + 4, 4), big_endian));
-    if (above > 0 && below == 0) return std::nullopt;
-    if (above > 0) degrees += above / below / unit;
+    const auto part = fraction_of(*value, i, big_endian);
+    if (!part) return std::nullopt;
+    degrees += *part / unit;
   }
   return letter[0] == negative ? -degrees : degrees;
 }

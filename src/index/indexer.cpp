@@ -103,6 +103,9 @@ void Indexer::update_paths(const std::string& root, const std::vector<std::strin
     while (row->step())
       if (is_gone(row->text_at(1))) gone.push_back(row->number_at(0));
   }
+  // A file, its folder and the folder above may all have been named.
+  std::sort(gone.begin(), gone.end());
+  gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
   forget(gone);
   for (const std::string& path : paths)
     if (is_gone(path)) connection.use(Query::delete_error)->bytes(path).run();

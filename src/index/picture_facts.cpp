@@ -38,6 +38,10 @@ std::span<const std::byte> exif_block(std::span<const std::byte> file) {
       at = text.find(bytes, at + 1);
     }
   }
+  // HEIC's and AVIF's item may stand without a header: a block whose first directory follows it.
+  if (text.substr(0, 8).ends_with("ftyp"))
+    for (const std::string_view begin : {"II\x2a\0\x08\0\0\0"sv, "MM\0\x2a\0\0\0\x08"sv})
+      if (const size_t at = text.find(begin); at != std::string_view::npos) return file.subspan(at);
   return {};
 }
 

@@ -86,6 +86,7 @@ void FolderWalk::enter(const std::string& path) {
   if (each_folder) each_folder(path);
   errno = 0;
   while (const dirent* entry = ::readdir(folder.get())) {
+    check_interrupt();
     meet(path, entry->d_name, entry->d_type, descriptor);
     errno = 0;
   }

@@ -116,7 +116,8 @@ TEST(House, LibraryCodeNeitherPrintsNorExits) {
 // mixes their functions.
 TEST(House, NoTwoHeadersDefineTypesOfOneName) {
   const std::regex opens(R"(^namespace ([\w:]+) \{)");
-  const std::regex defines(R"(^(?:class|struct|enum class) (\w+)[^;]*$)");
+  // `class Library::Connection {` defines a part of a type that is counted already.
+  const std::regex defines(R"(^(?:class|struct|enum class) (\w+)\b(?!::)[^;]*$)");
   std::map<std::string, std::string> defined_in;
   for (const SourceFile& file : source_files("src")) {
     if (!is_header(file.path)) continue;

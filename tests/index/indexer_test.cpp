@@ -3,42 +3,22 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <csignal>
-
 #include "index/care.h"
+#include "index/index_run.h"
 #include "index/picture_folder.h"
 
 namespace tandem {
 namespace {
 
 namespace fs = std::filesystem;
+using tandem_test::index;
 using tandem_test::noise_png;
 using tandem_test::PictureFolder;
 using tandem_test::refusal;
-
-/// What a run did and said.
-struct Report {
-  IndexSummary summary;
-  std::vector<std::string> failures, remarks;
-};
-
-Report index(const PictureFolder& folder, const Model& model, IndexOptions options = {},
-             std::vector<std::string> roots = {}) {
-  Library library = Library::open_for_writing(folder.library());
-  Report run;
-  Indexer indexer(
-      library, model, std::move(options),
-      {.failed = [&](const std::string& sentence) { run.failures.push_back(sentence); },
-       .remark = [&](const std::string& sentence) { run.remarks.push_back(sentence); }});
-  indexer.update(roots.empty() ? std::vector{folder.root()} : roots);
-  run.summary = indexer.summary();
-  return run;
-}
+using tandem_test::Report;
 
 PictureRecord record_of(const PictureFolder& folder, const std::string& name) {
   const auto record = Library::open(folder.library()).picture_at(folder.at(name));
@@ -281,77 +261,6 @@ TEST(Indexer, AnotherRecipeIsEmbeddedBesideAndNamed) {
   EXPECT_EQ(library.space_of(model).id, spaces[1].id);
 }
 
-/// A library that could not be written to its end is whole, and the next run goes on.
-void expect_whole_and_finish(const PictureFolder& folder, const Model& model) {
-  {
-    Library library = Library::open_for_writing(folder.library());
-    EXPECT_TRUE(check_library(library, true, [](int64_t, int64_t) {}).findings.empty());
-    EXPECT_LT(library.picture_count(), 200);
-  }
-  index(folder, model);
-  EXPECT_EQ(Library::open(folder.library()).space_of(model).pictures, 200);
-}
-
-TEST(Indexer, AFileThatMayNotGrowIsSaidAndTheLibraryStaysWhole) {
-  TANDEM_SMALL_MODEL(model);
-  PictureFolder folder;
-  for (uint32_t i = 0; i < 200; ++i) folder.put("p" + std::to_string(i) + ".png", i);
-  index(folder, model, {.shard = {1, 8}});
-  std::signal(SIGXFSZ, SIG_IGN);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_FSIZE, &limit);
-  const rlimit small{400'000, limit.rlim_max};
-  ::setrlimit(RLIMIT_FSIZE, &small);
-  const std::string sentence = refusal([&] { index(folder, model); });
-  ::setrlimit(RLIMIT_FSIZE, &limit);
-  EXPECT_NE(sentence.find("that there is room"), std::string::npos) << sentence;
-  expect_whole_and_finish(folder, model);
-}
-
-/// A small disk of its own.
-class SmallDisk {
- public:
-  SmallDisk() { mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=4m") == 0; }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  void fill_up_to(int64_t bytes_free) const {
-    const auto free = static_cast<int64_t>(fs::space(folder_.path()).available);
-    folder_.write("ballast", std::string(static_cast<size_t>(free - bytes_free), 'x'));
-  }
-  void make_room() const { fs::remove(path("ballast")); }
-
- private:
-  tandem_test::ScratchFolder folder_;
-  bool mounted_ = false;
-};
-
-TEST(Indexer, AFullDiskIsSaidAndTheLibraryStaysWhole) {
-  TANDEM_SMALL_MODEL(model);
-  const SmallDisk disk;
-  if (!disk.mounted()) GTEST_SKIP() << "only root may mount a small disk";
-  PictureFolder folder;
-  for (uint32_t i = 0; i < 200; ++i) folder.put("p" + std::to_string(i) + ".png", i);
-  const std::string path = disk.path("library.db");
-  const auto run = [&](Shard shard) {
-    Library library = Library::open_for_writing(path);
-    Indexer(library, model, {.shard = shard}, {}).update({folder.root()});
-    return library.picture_count();
-  };
-  run({1, 8});
-  for (const int64_t free : {40'000, 200'000, 400'000}) {
-    disk.fill_up_to(free);
-    const std::string sentence = refusal([&] { run({1, 1}); });
-    EXPECT_NE(sentence.find("make room"), std::string::npos) << free << ": " << sentence;
-    disk.make_room();
-    Library library = Library::open_for_writing(path);
-    EXPECT_TRUE(check_library(library, true, [](int64_t, int64_t) {}).findings.empty());
-  }
-  EXPECT_EQ(run({1, 1}), 200);
-}
-
 TEST(Indexer, ReadersSeeOneStateWhileItWrites) {
   TANDEM_SMALL_MODEL(model);
   PictureFolder folder;
@@ -392,8 +301,9 @@ TEST(Indexer, FollowsSinglePathsThereAndGone) {
   fs::remove(folder.at("a.png"));
   folder.put("new/c.png", 3);
   folder.put("left.tif", 4);
-  indexer.update_paths(folder.root(), {folder.at("a.png"), folder.at("deep"), folder.at("moved"),
-                                       folder.at("new"), folder.at("left.tif")});
+  indexer.update_paths(
+      folder.root(), {folder.at("a.png"), folder.at("a.png"), folder.at("deep"), folder.at("moved"),
+                      folder.at("new"), folder.at("left.tif")});
   EXPECT_EQ(indexer.summary().moved, 1);
   EXPECT_EQ(indexer.summary().added, 3);
   EXPECT_EQ(indexer.summary().deleted, 1);
