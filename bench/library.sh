@@ -5,7 +5,8 @@
 #   bench/library.sh PICTURES MODEL [PROGRAM]
 #
 # PICTURES is a tar of pictures or a folder of them, MODEL a trained model (for what storing loses). Needs
-# python3 with numpy. Takes some five minutes on two cores.
+# python3 with numpy. Takes ten minutes on two busy cores, most of
+# it for making the small pictures.
 set -euo pipefail
 pictures=$(realpath "$1") model=$(realpath "$2") program=$(realpath "${3:-build/bin/tandem}")
 tiny=$(realpath "$(dirname "$0")/../tests/golden/zero_shot/one_template/hf")
