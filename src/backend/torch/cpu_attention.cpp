@@ -3,8 +3,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/autograd/function.h>
-#include <torch/csrc/autograd/functions/utils.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/torch/autograd_node.h"
 #include "backend/torch/cpu_operations.h"
 #include "kernels/floats.h"
 #include "kernels/training_kernels.h"
@@ -210,10 +209,9 @@ void remember(at::Tensor& y, const std::array<at::Tensor, 3>& qkv, const at::Ten
     else if (slices[i].source == sources.size())
       add_edge(source.whole);
   }
-  torch::autograd::set_history(y, std::make_shared<AttentionBackward>(
-                                      std::move(edges), slices, std::move(shapes),
-                                      std::array{qkv[0].detach(), qkv[1].detach(), qkv[2].detach()},
-                                      statistics, std::move(groups)));
+  set_backward<AttentionBackward>(y, std::move(edges), slices, std::move(shapes),
+                                  std::array{qkv[0].detach(), qkv[1].detach(), qkv[2].detach()},
+                                  statistics, std::move(groups));
 }
 
 // Rows of any distance, columns one behind the other.

@@ -6,13 +6,12 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/autograd/function.h>
-#include <torch/csrc/autograd/functions/utils.h>
 
 #include <algorithm>
 #include <atomic>
 #include <utility>
 
+#include "backend/torch/autograd_node.h"
 #include "backend/torch/cpu_operations.h"
 #include "kernels/training_kernels.h"
 
@@ -167,11 +166,10 @@ at::Tensor linear(const at::Tensor& x_in, const at::Tensor& weight, const at::Te
     multiply(x, weight, bias, residual, function, before, y);
   }
   if (with_graph)
-    torch::autograd::set_history(
-        y, std::make_shared<LinearBackward>(
-               torch::autograd::edge_list{edge_of(x), edge_of(weight), edge_of(bias),
-                                          edge_of(residual)},
-               x.detach(), weight.detach(), before, function));
+    set_backward<LinearBackward>(
+        y,
+        torch::autograd::edge_list{edge_of(x), edge_of(weight), edge_of(bias), edge_of(residual)},
+        x.detach(), weight.detach(), before, function);
   return y;
 }
 

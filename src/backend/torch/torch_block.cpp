@@ -2,14 +2,12 @@
 // again when its gradient is asked for (arXiv 1604.06174).
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/function.h>
-#include <torch/csrc/autograd/functions/utils.h>
 
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "backend/torch/autograd_node.h"
 #include "backend/torch/torch_backend.h"
 
 namespace tandem::torch_backend {
@@ -70,10 +68,9 @@ at::Tensor forward(Backend& b, const Block& block, const TransformerConfig& conf
     const at::NoGradGuard no_graph;
     y = tandem::forward<Backend>(b, block, config, x, sequences, query_rows);
   }
-  auto node = std::make_shared<BlockBackward>(
-      BlockCall{b, block, config, x.detach(), sequences, {query_rows.begin(), query_rows.end()}},
+  set_backward<BlockBackward>(
+      y, BlockCall{b, block, config, x.detach(), sequences, {query_rows.begin(), query_rows.end()}},
       torch::autograd::collect_next_edges(x));
-  torch::autograd::set_history(y, node);
   return y;
 }
 
