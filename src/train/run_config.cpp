@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <numeric>
 #include <sstream>
 
 #include "base/fail.h"
@@ -17,22 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Kind = ConfigValue::Kind;
-
-// Levenshtein's distance.
-size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
 
 bool is_section(const std::string& name) {
   const auto& keys = key_bindings();
@@ -113,17 +96,6 @@ void read_template_files(std::vector<SourceConfig>& sources, const std::string& 
 }
 
 }  // namespace
-
-std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
-  size_t nearest = name.size() / 2 + 1;  // further ones are no likely slips
-  std::string found;
-  for (const auto& other : known)
-    if (const size_t distance = edit_distance(name, other); distance < nearest) {
-      nearest = distance;
-      found = other;
-    }
-  return found.empty() ? "" : fmt::format(" (did you mean {}?)", found);
-}
 
 void change_paths(RunConfig& config,
                   const std::function<std::string(const std::string&, PathKind)>& change) {

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "train/config_value.h"
+#include "base/config_value.h"
 #include "train/run_config.h"
 
 namespace tandem {
@@ -72,11 +72,5 @@ void check_sources(const std::vector<SourceConfig>& sources, const std::string& 
 /// Every path of the configuration, replaced by what `change` gives.
 void change_paths(RunConfig& config,
                   const std::function<std::string(const std::string&, PathKind)>& change);
-
-/// Throws: "where: shown is no expected; the way out".
-[[noreturn]] void refuse_value(const std::string& where, const ConfigValue& value,
-                               const std::string& expected, const std::string& example);
-/// " (did you mean x?)" for the nearest of `known`, nothing where none is near.
-std::string did_you_mean(const std::string& name, const std::vector<std::string>& known);
 
 }  // namespace tandem

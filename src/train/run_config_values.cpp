@@ -117,12 +117,6 @@ auto visit_member(const KeyBinding& key, RunConfig& config, const Action& action
 
 }  // namespace
 
-void refuse_value(const std::string& where, const ConfigValue& value, const std::string& expected,
-                  const std::string& example) {
-  fail(ErrorKind::bad_input, "{}: {} stands where {} is expected; write it like {}", where,
-       shown(value), expected, example);
-}
-
 void read_key(const KeyBinding& key, const ConfigValue& value, const std::string& where,
               RunConfig& config) {
   visit_member(key, config, Reader(key, value, where));

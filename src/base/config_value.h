@@ -38,4 +38,10 @@ std::string toml_list(const std::vector<std::string>& values);
 /// With enough digits to give the same number back.
 std::string toml_number(double value);
 
+/// Throws: "where: shown is no expected; the way out".
+[[noreturn]] void refuse_value(const std::string& where, const ConfigValue& value,
+                               const std::string& expected, const std::string& example);
+/// " (did you mean x?)" for the nearest of `known`, nothing where none is near.
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known);
+
 }  // namespace tandem

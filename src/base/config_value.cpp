@@ -1,9 +1,10 @@
-#include "train/config_value.h"
+#include "base/config_value.h"
 
 #include <fmt/core.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <numeric>
 #include <sstream>
 
 #include "base/fail.h"
@@ -75,6 +76,22 @@ std::string whole(const ConfigValue& value) {
   return {};
 }
 
+// Levenshtein's distance.
+size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
 }  // namespace
 
 ConfigValue parse_toml(std::string_view text, const std::string& name) {
@@ -132,5 +149,22 @@ std::string toml_list(const std::vector<std::string>& values) {
 }
 
 std::string toml_number(double value) { return fmt::format("{}", value); }
+
+void refuse_value(const std::string& where, const ConfigValue& value, const std::string& expected,
+                  const std::string& example) {
+  fail(ErrorKind::bad_input, "{}: {} stands where {} is expected; write it like {}", where,
+       shown(value), expected, example);
+}
+
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
+  size_t nearest = name.size() / 2 + 1;  // further ones are no likely slips
+  std::string found;
+  for (const auto& other : known)
+    if (const size_t distance = edit_distance(name, other); distance < nearest) {
+      nearest = distance;
+      found = other;
+    }
+  return found.empty() ? "" : fmt::format(" (did you mean {}?)", found);
+}
 
 }  // namespace tandem
