@@ -11,6 +11,7 @@
 #include "base/isa.h"
 #include "base/thread_pool.h"
 #include "cli/context.h"
+#include "cli/sort_verbs.h"
 
 namespace {
 
@@ -56,6 +57,7 @@ int run(int argc, char** argv) {
   cli::add_export(app, context);
   cli::add_index(app, context);
   cli::add_library(app, context);
+  cli::add_sort(app, context);
   // Verbs run in their callbacks, after the whole line was understood.
   try {
     chosen_isa();  // what TANDEM_ISA asks for in vain is an error of every verb
