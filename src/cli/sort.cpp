@@ -85,6 +85,9 @@ void add_taxonomy_flag(CLI::App& verb, SortOptions& options) {
   verb.add_option("--into", options.taxonomy, "the taxonomy (docs/sorting.md)")
       ->required()
       ->type_name("TOML");
+}
+
+void add_plain_flag(CLI::App& verb, SortOptions& options) {
   verb.add_flag("--plain", options.plain,
                 "leave aside what `teach` and `calibrate` stored beside the taxonomy");
 }

@@ -238,6 +238,7 @@ void add_sort_calibrate(CLI::App& sort, Context& context) {
       ->required()
       ->type_name("DIR|CSV");
   add_taxonomy_flag(verb, options->sort);
+  add_plain_flag(verb, options->sort);
   auto* precise = verb.add_option_function<double>(
       "--min-precision",
       [options](double share) {

@@ -303,6 +303,7 @@ void add_sort_run(CLI::App& sort, Context& context) {
   verb.add_option("--db", options->library, "the pictures of a library (`tandem index`)")
       ->type_name("F");
   add_taxonomy_flag(verb, options->sort);
+  add_plain_flag(verb, options->sort);
   verb.add_option("--apply", options->apply,
                   "put pictures into a folder of their category below --to; a log says how to take "
                   "it back")

@@ -16,5 +16,6 @@ struct SortOptions {
   bool plain = false;
 };
 void add_taxonomy_flag(CLI::App& verb, SortOptions& options);
+void add_plain_flag(CLI::App& verb, SortOptions& options);
 
 }  // namespace tandem::cli

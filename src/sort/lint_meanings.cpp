@@ -90,7 +90,7 @@ std::vector<LintRemark> lint_meanings(const Taxonomy& taxonomy, const EncodeDesc
         {"near-synonyms", nearest.b->category->line,
          fmt::format(
              "\"{}\" of \"{}\" and \"{}\" of \"{}\" mean nearly the same to this model "
-             "(cosine {:.2f}, unrelated words have {:.2f}); if they are one thing, make them "
+             "({:.1f} deviations nearer than unrelated words); if they are one thing, make them "
              "descriptions of one category",
              *nearest.b->text, nearest.b->category->name, *nearest.a->text,
              nearest.a->category->name, height)});

@@ -32,8 +32,17 @@ constexpr const char* kEmpty =
 // The library keeps global tables.
 std::mutex library_mutex;
 
+bool start() {
+  if (!xmp_init()) return false;
+  // A schema that no sidecar has brought yet is unknown to the library, which complains on stderr.
+  const XmpStringPtr prefix = xmp_string_new();
+  xmp_register_namespace(NS_LIGHTROOM, "lr", prefix);
+  xmp_string_free(prefix);
+  return true;
+}
+
 void start_library() {
-  static const bool started = xmp_init();
+  static const bool started = start();
   if (!started)
     fail(ErrorKind::unsupported, "libexempi does not start; leave --xmp out or install it again");
 }

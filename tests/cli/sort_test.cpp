@@ -109,8 +109,8 @@ TEST_F(SortVerb, AnInterruptedRunEndsWith130AndCanBeTakenBack) {
   // The first signal is sent once the log has some lines.
   const auto outcome = run_tandem(
       run("--apply move --to " + folder_.path("out") + " --log " + log) +
-      " >/dev/null & pid=$!; for i in $(seq 2000); do [ $(wc -l <" + log +
-      " 2>/dev/null || echo 0) -gt 20 ] && break; sleep 0.01; done; kill -INT $pid; wait $pid");
+      " >/dev/null & pid=$!; for i in $(seq 2000); do [ $(cat " + log +
+      " 2>/dev/null | wc -l) -gt 20 ] && break; sleep 0.01; done; kill -INT $pid; wait $pid");
   EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
   EXPECT_LT(files("in").size(), before.size());
   const auto undone = run_tandem("sort undo " + log);
