@@ -39,16 +39,24 @@ else
   labels="sunset over the sea,moon in the night sky,tree in a field,red ball,chessboard,$labels"
 fi
 
+# Until the built-in model is trained: the weak one beside the project.
+model=models/tandem-small
+[ -d "$model" ] || model=../shared/model/bootstrap
+if [ ! -d "$model" ]; then
+  echo "There is no trained model in models/ yet; give one of yours: $tandem classify $pictures --labels \"$labels\" --model MODEL"
+  exit 0
+fi
+
 cat <<'TEXT'
-The built-in model is small (12 million parameters, trained by `tandem train` on two cores; models/tandem-small/README.md says on
-what, and how good it is). It was never a classifier for these labels: they are sentences, compared with what it sees.
+The model is small and weak, trained from scratch on two cores. It was never a classifier for these labels: they are sentences,
+compared with what it sees.
 
 TEXT
-"$tandem" classify "$pictures" --labels "$labels" --templates openai7 --top-k 3 --bars always
+"$tandem" classify "$pictures" --model "$model" --labels "$labels" --templates openai7 --top-k 3 --bars always
 cat <<TEXT
 
 It is wrong at times, as you see. make demo PHOTOS=dir says the same about your pictures. And then:
-  sort a folder:          $tandem sort run $pictures --into examples/sorting/taxonomy.toml
+  sort a folder:          $tandem sort run $pictures --into TAXONOMY.toml --model $model    (docs/sorting.md)
   train one of your own:  docs/training.md
-  a full-size model:      $tandem classify $pictures --labels "a cat,a dog" --model FOLDER (any CLIP folder of Hugging Face or open_clip, or OpenAI's file)
+  a full-size model:      $tandem classify $pictures --labels "a cat,a dog" --model FOLDER    (a CLIP folder of Hugging Face or open_clip, or OpenAI's file)
 TEXT
