@@ -76,6 +76,7 @@ bool on_terminal();
 // The verbs, each in its file.
 void add_classify(CLI::App& app, Context& context);
 void add_match(CLI::App& app, Context& context);
+void add_illustrate(CLI::App& app, Context& context);
 void add_embed(CLI::App& app, Context& context);
 void add_tokenize(CLI::App& app, Context& context);
 void add_preprocess(CLI::App& app, Context& context);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cli/context.h"
+#include "cli/eval_verbs.h"
 #include "cli/progress.h"
 
 namespace tandem::cli {
@@ -197,6 +198,7 @@ void add_eval(CLI::App& app, Context& context) {
   verb.require_subcommand(1);
   add_zero_shot(verb, context);
   add_retrieval(verb, context);
+  add_eval_illustrate(verb, context);
 }
 
 }  // namespace tandem::cli

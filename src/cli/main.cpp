@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   cli::add_classify(app, context);
   cli::add_match(app, context);
+  cli::add_illustrate(app, context);
   cli::add_embed(app, context);
   cli::add_tokenize(app, context);
   cli::add_preprocess(app, context);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/context.h"
+#include "illustrate/illustrate.h"
 #include "zero_shot/ranking.h"
 
 namespace tandem::cli {
@@ -12,6 +13,8 @@ struct Options {
   std::vector<std::string> images;
   std::string texts_file;
   size_t top_k = 5;
+  bool assign = false;
+  IllustrateOptions choice;
 };
 
 struct Side {
@@ -59,12 +62,41 @@ void print_side(const Model& model, const Side& queries, const Side& choices, co
   }
 }
 
+// One picture for each text, or none: as tandem illustrate does for the places of a lesson.
+void print_assignment(const Model& model, const Side& texts, const Side& pictures,
+                      const Options& options, const Context& context) {
+  Passages passages{.views = texts.embeddings};
+  for (int64_t i = 1; i <= texts.embeddings.rows; ++i) passages.begins.push_back(i);
+  const auto candidates = find_candidates(passages, {}, make_shelf(model, pictures.embeddings, {}),
+                                          options.choice.candidates);
+  for (const auto& placement : choose(candidates, pictures.names.size(), options.choice)) {
+    const std::string& text = texts.names[placement.place];
+    const auto& picture = placement.picture;
+    OrderedJson line{{"text", text}, {"image", nullptr}, {"cosine", nullptr}, {"confidence", 0.0}};
+    if (picture) {
+      line["image"] = pictures.names[picture->picture];
+      line["cosine"] =
+          passages.score(static_cast<int64_t>(placement.place),
+                         pictures.embeddings.row(static_cast<int64_t>(picture->picture)));
+      line["confidence"] = picture->confidence;
+    } else if (!placement.alternatives.empty()) {
+      line["confidence"] = placement.alternatives.front().confidence;
+    }
+    if (context.json)
+      context.print(line);
+    else
+      fmt::print("{}\n  {:5.1f}%  {}\n", text, 100 * line["confidence"].get<double>(),
+                 picture ? pictures.names[picture->picture] : "-");
+  }
+}
+
 void run(const Options& options, Context& context) {
   const Model model = context.load_model();
   Side texts{.names = read_texts(options.texts_file)};
   texts.embeddings = model.encode_texts(texts.names);
   const Side pictures = encode_pictures(model, options, context);
   if (pictures.names.empty()) return;
+  if (options.assign) return print_assignment(model, texts, pictures, options, context);
   print_side(model, texts, pictures, "text", "images", "image", options.top_k, context);
   if (!context.json) fmt::print("\n");
   print_side(model, pictures, texts, "image", "texts", "text", options.top_k, context);
@@ -84,6 +116,16 @@ void add_match(CLI::App& app, Context& context) {
       ->type_name("F");
   verb.add_option("--top-k", options->top_k, "how many are shown for each")
       ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  verb.add_flag("--assign", options->assign,
+                "one picture for each text, or none where nothing fits, each picture once: the "
+                "likeliest of all such choices");
+  verb.add_option("--uses", options->choice.uses, "with --assign: a picture goes to so many texts")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  verb.add_option("--min-confidence", options->choice.min_confidence,
+                  "with --assign, from 0 to 1: below it nothing fits")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   add_model_flags(verb, context);
   add_output_flags(verb, context);
