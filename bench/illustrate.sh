@@ -20,7 +20,10 @@ for model in "$@"; do
   echo "== $model: constants fitted on training figures"
   "$tandem" eval illustrate "${train[@]}" "${common[@]}" --fit
   for text in 2 1; do
-    echo "== $model: figures of no training, text $text"
-    "$tandem" eval illustrate "$data/eval-openstax.tar" "${common[@]}" --text "$text"
+    for options in "" "--min-confidence 0.2" "--no-names"; do
+      echo "== $model: figures of no training, text $text $options"
+      # shellcheck disable=SC2086
+      "$tandem" eval illustrate "$data/eval-openstax.tar" "${common[@]}" --text "$text" $options
+    done
   done
 done

@@ -130,7 +130,7 @@ TEST(Lesson, LinesEndAsCommonMarkSays) {
 
 TEST(Lesson, AMarkOfByteOrderAndFrontMatterShiftNothing) {
   EXPECT_EQ(texts("\xef\xbb\xbf---\nt: x y z\n---\nthese are words\n"), Texts{"these are words"});
-  EXPECT_EQ(find_places("\xef\xbb\xbf- these are five words there\n").at(0).indent, "  ");
+  EXPECT_EQ(find_places("\xef\xbb\xbf-\tthese are five words there\n").at(0).indent, " \t");
   // A rule at the beginning opens no front matter.
   EXPECT_EQ(texts("---\n\nthese are words\n\n---\n"), Texts{"these are words"});
   EXPECT_EQ(texts("---\nnever closed words\n"), Texts{"never closed words"});

@@ -94,6 +94,8 @@ TEST_F(PassageEmbeddings, AreWhatTheRuleSays) {
   expect_row(encode(Cut::both, Context::none), 0, sum({{whole, 2}, {a_, 1}, {b_, 1}}));
   expect_row(encode(Cut::whole, Context::prefix), 0, sum({{"Pets: " + whole, 1}}));
   expect_row(encode(Cut::whole, Context::mixed), 0, sum({{whole, 1}, {"Pets, Animals", 0.5}}));
+  expect_row(encode(Cut::both, Context::mixed), 0,
+             sum({{whole, 0.5}, {a_, 0.25}, {b_, 0.25}, {"Pets, Animals", 0.5}}));
   expect_row(encode(Cut::both, Context::mixed), 1, sum({{a_, 1}}));
 }
 
