@@ -16,6 +16,7 @@
 #include "bench/flops.h"
 #include "bench/measure.h"
 #include "bench/peak.h"
+#include "bench/search_bench.h"
 #include "engine/engine.h"
 #include "image/decode.h"
 #include "image/preprocess.h"
@@ -242,27 +243,22 @@ void bench_train(const BenchOptions& options, const Report& report) {
 }
 
 const std::map<std::string, void (*)(const BenchOptions&, const Report&)> kBenches = {
-    {"peak", bench_peak},
-    {"image", bench_image},
-    {"text", bench_text},
-    {"zeroshot", bench_zeroshot},
-    {"preprocess", bench_preprocess},
-    {"folder", bench_folder},
-    {"start", bench_start},
-    {"train", bench_train}};
+    {"peak", bench_peak},         {"image", bench_image},           {"text", bench_text},
+    {"zeroshot", bench_zeroshot}, {"preprocess", bench_preprocess}, {"folder", bench_folder},
+    {"start", bench_start},       {"train", bench_train},           {"search", bench_search}};
 
 }  // namespace
 
 std::vector<std::string> bench_names() {
-  return {"peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "train"};
+  return {"peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "train", "search"};
 }
 
 void run_bench(const std::string& name, const BenchOptions& options, const Report& report) {
   const auto bench = kBenches.find(name);
   if (bench == kBenches.end())
     fail(ErrorKind::bad_input,
-         "there is no bench \"{}\"; choose peak, image, text, zeroshot, folder, preprocess, start "
-         "or train",
+         "there is no bench \"{}\"; choose peak, image, text, zeroshot, folder, preprocess, start, "
+         "train or search",
          name);
   bench->second(options, report);
 }

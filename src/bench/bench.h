@@ -23,14 +23,16 @@ struct Figure {
 struct BenchOptions {
   std::string model;  ///< as for Model::load, or "random:ViT-B/32"
   LoadOptions load;
-  std::string folder;   ///< bench folder: where the pictures are
+  std::string folder;   ///< bench folder: where the pictures are; bench search: or an .npy file
   std::string program;  ///< bench start: the path of tandem itself
   int repeats = 5;
-  int64_t batch = 64;   ///< bench train: pairs a step
-  int classes = 20;  ///< bench zeroshot: of the 1,000 names, how many are timed
+  int64_t batch = 64;        ///< bench train: pairs a step
+  int64_t rows = 1'000'000;  ///< bench search: vectors
+  int classes = 20;          ///< bench zeroshot: of the 1,000 names, how many are timed
 };
 
-/// "peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "train".
+/// "peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "train",
+/// "search".
 std::vector<std::string> bench_names();
 
 /// Runs one of bench_names(); figures are reported as they are known. Errors:

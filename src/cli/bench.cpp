@@ -41,7 +41,8 @@ void run(const std::string& name, const BenchOptions& options, Context& context)
   if (name != "all") return run_bench(name, options, report);
   for (const auto& each : bench_names()) {
     if (each == "folder" && options.folder.empty()) continue;
-    if (each == "train") continue;  // minutes, and needs libtorch: asked for by name
+    // Minutes, and libtorch or gigabytes of room: asked for by name.
+    if (each == "train" || each == "search") continue;
     try {
       run_bench(each, options, report);
     } catch (const Error& error) {
@@ -61,11 +62,12 @@ void add_bench(CLI::App& app, Context& context) {
   };
   const auto options = std::make_shared<Options>();
   verb.add_option("name", options->name,
-                  "peak, image, text, zeroshot, folder, preprocess, start, train or all")
-      ->check(CLI::IsMember(
-          {"peak", "image", "text", "zeroshot", "folder", "preprocess", "start", "train", "all"}))
+                  "peak, image, text, zeroshot, folder, preprocess, start, train, search or all")
+      ->check(CLI::IsMember({"peak", "image", "text", "zeroshot", "folder", "preprocess", "start",
+                             "train", "search", "all"}))
       ->capture_default_str();
-  verb.add_option("folder", options->bench.folder, "bench folder: a folder of pictures")
+  verb.add_option("folder", options->bench.folder,
+                  "bench folder: a folder of pictures; bench search: one, or embeddings as .npy")
       ->type_name("DIR");
   verb.add_option("--repeats", options->bench.repeats, "measured runs of each figure")
       ->check(CLI::Range(1, 1000))
@@ -73,6 +75,9 @@ void add_bench(CLI::App& app, Context& context) {
   verb.add_option("--classes", options->bench.classes,
                   "bench zeroshot: how many of the 1,000 names are timed")
       ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb.add_option("--rows", options->bench.rows, "bench search: vectors of 512 numbers")
+      ->check(CLI::Range(1000, 100'000'000))
       ->capture_default_str();
   verb.add_option("--batch", options->bench.batch, "bench train: pairs a step")
       ->check(CLI::Range(1, 1 << 20))

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "cli/context.h"
+#include "search/neighbour_graph.h"
 
 namespace tandem::cli {
 namespace {
@@ -54,8 +55,18 @@ void print_table(const Diagnosis& found) {
              found.self_test.tolerance, found.self_test.seconds);
 }
 
+void add_faiss(Diagnosis& found) {
+  std::string why;
+  if (const std::string path = faiss_library_path(&why); !path.empty())
+    found.libraries.push_back({"faiss, by " + path, "graphs for approximate search"});
+  else
+    found.missing.push_back(
+        {"libtandem-faiss.so", "large libraries are searched exactly, not by a graph: " + why});
+}
+
 void run(Context& context) {
-  const Diagnosis found = diagnose();
+  Diagnosis found = diagnose();
+  add_faiss(found);
   if (context.json)
     context.print(to_json(found));
   else

@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/eval_verbs.h"
 #include "cli/progress.h"
+#include "search/evaluate.h"
 
 namespace tandem::cli {
 namespace {
@@ -21,6 +22,7 @@ struct Options {
   std::string label_key = "label";
   std::vector<std::string> text_keys, image_keys;
   std::string cache;
+  bool picture_queries = false, fit = false;
 };
 
 std::string percent(const Share& share) {
@@ -141,6 +143,65 @@ void run_retrieval(const Options& options, Context& context) {
   });
 }
 
+void print_search(const std::string& data, const SearchEval& eval, const Context& context) {
+  const SearchFigures figures = figures_at(eval.verdicts, kGoodMatch);
+  const auto share = [](int64_t part, int64_t rest) {
+    const auto all = static_cast<double>(part + rest);
+    return wilson(all > 0 ? static_cast<double>(part) / all : 0, all);
+  };
+  const Share precision = share(figures.found, figures.false_alarms);
+  const Share recall = share(figures.found, figures.missed);
+  const Share refused = share(figures.refused, figures.false_alarms);
+  int64_t present = 0, right = 0;
+  for (const auto& verdict : eval.verdicts) {
+    present += verdict.present;
+    right += verdict.right;
+  }
+  const Share first = share(right, present - right);
+  const double apart = separation(eval.verdicts);
+  if (context.json) {
+    OrderedJson line{{"dataset", data}, {"images", eval.images}, {"queries", eval.verdicts.size()}};
+    put(line, "precision", precision);
+    put(line, "recall", recall);
+    put(line, "refused_where_none", refused);
+    put(line, "r1", first);
+    line["separation"] = apart;
+    line["bad"] = eval.bad;
+    line["model"] = context.model;
+    return context.print(line);
+  }
+  fmt::print("{}\n  {} pictures, {} queries, {} of them with a match\n", data, eval.images,
+             eval.verdicts.size(), present);
+  fmt::print("  \"there is one\"\n    precision  {}\n    recall     {}\n", percent(precision),
+             percent(recall));
+  fmt::print("  \"no good match\", where there is none  {}\n", percent(refused));
+  fmt::print("  the first is right, where there is one {}\n", percent(first));
+  fmt::print("  separation {:.3f} (0.5 is chance)\n", apart);
+}
+
+void run_search(const Options& options, Context& context) {
+  const Model model = context.load_model();
+  std::vector<JudgedMatch> pairs;
+  for_each_data(options, context, [&](const std::string& data, const EvalOptions& eval) {
+    const SearchEval result = eval_search(model, source_of(data, options),
+                                          {.cache = options.cache,
+                                           .pictures = options.picture_queries,
+                                           .on_bad = eval.on_bad,
+                                           .progress = eval.progress});
+    pairs.insert(pairs.end(), result.pairs.begin(), result.pairs.end());
+    print_search(data, result, context);
+  });
+  if (!options.fit || pairs.empty()) return;
+  const MatchLink link = fit_link(pairs);
+  if (context.json)
+    return context.print({{"bias", link.bias},
+                          {"of_query", link.of_query},
+                          {"of_picture", link.of_picture},
+                          {"pairs", pairs.size()}});
+  fmt::print("link of {} pairs: {{{:.3f}, {:.3f}, {:.3f}}}\n", pairs.size(), link.bias,
+             link.of_query, link.of_picture);
+}
+
 void add_data_flags(CLI::App& verb, Options& options, Context& context) {
   verb.add_option("data", options.data,
                   "WebDataset tars (one, a glob or a {0000..0007} range in quotes), a .csv, .tsv "
@@ -190,6 +251,23 @@ void add_retrieval(CLI::App& app, Context& context) {
   verb.callback([options, &context] { run_retrieval(*options, context); });
 }
 
+void add_search_eval(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "search",
+                        "how often \"there is one\" and \"no good match\" are right, with the "
+                        "matches of half of the queries taken out",
+                        "tandem eval search captions.tar --model clip/");
+  const auto options = std::make_shared<Options>();
+  add_data_flags(verb, *options, context);
+  verb.add_option("--text-key", options->text_keys,
+                  "where the texts are: a file's ending, JSON field or column; by default txt, "
+                  "text, caption and captions");
+  verb.add_flag("--pictures", options->picture_queries,
+                "ask by pictures: what fits are others with the same text");
+  verb.add_flag("--fit", options->fit,
+                "also print the constants of confidence that fit all of the data best");
+  verb.callback([options, &context] { run_search(*options, context); });
+}
+
 }  // namespace
 
 void add_eval(CLI::App& app, Context& context) {
@@ -199,6 +277,7 @@ void add_eval(CLI::App& app, Context& context) {
   add_zero_shot(verb, context);
   add_retrieval(verb, context);
   add_eval_illustrate(verb, context);
+  add_search_eval(verb, context);
 }
 
 }  // namespace tandem::cli

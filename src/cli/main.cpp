@@ -12,6 +12,7 @@
 #include "base/thread_pool.h"
 #include "cli/context.h"
 #include "cli/sort_verbs.h"
+#include "cli/search_verbs.h"
 
 namespace {
 
@@ -59,6 +60,9 @@ int run(int argc, char** argv) {
   cli::add_index(app, context);
   cli::add_library(app, context);
   cli::add_sort(app, context);
+  cli::add_search(app, context);
+  cli::add_similar(app, context);
+  cli::add_duplicates(app, context);
   // Verbs run in their callbacks, after the whole line was understood.
   try {
     chosen_isa();  // what TANDEM_ISA asks for in vain is an error of every verb
