@@ -133,7 +133,8 @@ std::vector<Finding> Finder::similar(const std::string& image, size_t count) con
   const Embeddings query{.rows = 1, .width = vectors_.width(), .values = embedding};
   const std::string path = full_path(image);
   std::vector<Finding> found;
-  for (const auto& hit : scan(vectors_, query, count + 1).front()) {
+  const auto hits = scan(vectors_, query, count + 1);
+  for (const auto& hit : hits.front()) {
     Finding finding{.id = vectors_.ids()[hit.row], .cosine = hit.score};
     finding.path = library_.picture(finding.id).path;
     if (finding.path == path || found.size() == count) continue;

@@ -71,8 +71,10 @@ class FaissGraph final : public NeighbourGraph {
   std::vector<Hit> nearest(std::span<const float> query, size_t count,
                            size_t effort) const override {
     std::vector<Hit> hits;
-    const auto wanted = std::min(count, static_cast<size_t>(vectors_.rows()));
-    if (wanted == 0) return hits;
+    // All candidates are asked for: faiss 1.7.3 keeps as many as it returns, whatever its
+    // parameters.
+    const auto wanted = std::min(std::max(count, effort), static_cast<size_t>(vectors_.rows()));
+    if (count == 0 || wanted == 0) return hits;
     const auto stride = static_cast<size_t>(vectors_.stride());
     std::vector<float> room(stride + 16);
     auto* padded =
@@ -82,7 +84,7 @@ class FaissGraph final : public NeighbourGraph {
     distances.set_query(padded);
     faiss::VisitedTable visited(static_cast<int>(vectors_.rows()));
     faiss::SearchParametersHNSW parameters;
-    parameters.efSearch = static_cast<int>(std::max(effort, wanted));
+    parameters.efSearch = static_cast<int>(wanted);
     std::vector<faiss::Index::idx_t> rows(wanted, -1);
     // A heap whose worst stands first, as faiss's own callers prepare it.
     std::vector<float> apart(wanted, std::numeric_limits<float>::max());
@@ -92,6 +94,7 @@ class FaissGraph final : public NeighbourGraph {
       if (rows[i] >= 0)
         hits.push_back({rows[i], distances.score(vectors_.floats(rows[i]), padded)});
     std::sort(hits.begin(), hits.end(), better);
+    hits.resize(std::min(count, hits.size()));
     return hits;
   }
 
