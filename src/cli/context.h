@@ -91,5 +91,6 @@ void add_train(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_index(CLI::App& app, Context& context);
 void add_library(CLI::App& app, Context& context);
+void add_describe(CLI::App& app, Context& context);
 
 }  // namespace tandem::cli

@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   cli::add_search(app, context);
   cli::add_similar(app, context);
   cli::add_duplicates(app, context);
+  cli::add_describe(app, context);
   // Verbs run in their callbacks, after the whole line was understood.
   try {
     chosen_isa();  // what TANDEM_ISA asks for in vain is an error of every verb
