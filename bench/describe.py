@@ -163,12 +163,12 @@ def facts_of(source, texts):
 # ---- the program ----
 
 
-def extract(tars, folder):
+def extract(tars, folder, wanted=lambda name: True):
     for tar in tars:
         with tarfile.open(tar) as archive:
             for member in archive:
                 name = os.path.basename(member.name)
-                if member.isfile() and name.endswith((".json", ".webp", ".jpg", ".png")):
+                if member.isfile() and name.endswith((".json", ".webp", ".jpg", ".png")) and wanted(name):
                     with open(os.path.join(folder, name), "wb") as out:
                         out.write(archive.extractfile(member).read())
 
@@ -190,28 +190,45 @@ def run(arguments, *command):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def texts_in(tar):
+    """Each sample's source and texts, without its picture."""
+    with tarfile.open(tar) as archive:
+        for member in archive:
+            if member.name.endswith(".json"):
+                sample = json.load(archive.extractfile(member))
+                text = sample.get("text", [])
+                name = os.path.basename(member.name)[: -len(".json")]
+                yield name, sample.get("source", ""), [text] if isinstance(text, str) else text
+
+
+def choose(found, most):
+    """What is learned from each sample: its captions where people wrote what they saw, and at most `most`
+    samples for one answer of a facet."""
+    taken, chosen = collections.Counter(), {}
+    random.Random(1).shuffle(found)
+    for name, source, texts in found:
+        facts = {key: answer for key, answer in facts_of(source, texts).items() if taken[key, answer] < most}
+        taken.update(facts.items())
+        captions = texts if source in ("flickr8k", "coco") else []
+        if facts or captions:
+            chosen[name] = {"captions": captions, "facts": facts}
+    for (key, answer), count in sorted(taken.items(), key=str):
+        print(f"  {key}: {answer or 'none of these'}: {count}")
+    return chosen
+
+
 def fit(arguments):
     with tempfile.TemporaryDirectory() as folder:
         tars = sorted(glob.glob(os.path.join(arguments.data, "train-*.tar")))
-        extract(tars, folder)
-        pictures = list(samples(folder))
-        random.Random(1).shuffle(pictures)
-        taken = collections.Counter()
-        lines = []
-        for image, source, texts in pictures:
-            facts = {key: answer for key, answer in facts_of(source, texts).items()
-                     if taken[key, answer] < arguments.most}
-            for fact in facts.items():
-                taken[fact] += 1
-            # The sentence is fitted on photographs of which people wrote what they saw.
-            captions = texts if source in ("flickr8k", "coco") else []
-            if facts or captions:
-                lines.append({"image": image, "captions": captions, "facts": facts})
+        chosen = choose([sample for tar in tars for sample in texts_in(tar)], arguments.most)
+        extract(tars, folder, lambda name: os.path.splitext(name)[0] in chosen and not name.endswith(".json"))
         described = os.path.join(folder, "described.jsonl")
         with open(described, "w") as file:
-            file.writelines(json.dumps(line) + "\n" for line in lines)
-        print(len(lines), "pictures;", ", ".join(f"{key} {answer}: {n}" for (key, answer), n in sorted(
-            taken.items(), key=str)))
+            for image in sorted(os.listdir(folder)):
+                if os.path.splitext(image)[0] in chosen:
+                    line = {"image": image, **chosen[os.path.splitext(image)[0]]}
+                    file.write(json.dumps(line) + "\n")
+        print(len(chosen), "pictures")
         run(arguments, "describe", "--calibrate", described, "--out", arguments.out, "--model", arguments.model)
 
 

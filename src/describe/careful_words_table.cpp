@@ -22,8 +22,8 @@ constexpr std::array kNever = {
     CarefulWords{"race",
                  "caucasian caucasians hispanic hispanics latino latinos latina latinas latinx "
                  "biracial multiracial interracial ethnic ethnicity racial aborigine aborigines "
-                 "aboriginal eskimo eskimos gypsy gypsies negro negroes mulatto mestizo colored "
-                 "coloured skinned complexion asians africans arabs europeans mexicans indians "
+                 "aboriginal eskimo eskimos gypsy gypsies negro negroes mulatto mestizo skinned "
+                 "complexion asians africans arabs europeans mexicans indians "
                  "blacks whites orientals"},
     CarefulWords{"age",
                  "child children childs kid kids baby babies babys toddler toddlers infant infants "
@@ -45,7 +45,8 @@ constexpr std::array kNever = {
 
 constexpr std::array kOfPeople = {
     CarefulWords{"race",
-                 "black white brown asian african european arab arabic indian chinese japanese "
+                 "black white brown colored coloured asian african european arab arabic indian "
+                 "chinese japanese "
                  "korean vietnamese thai mexican american british english french german spanish "
                  "italian russian turkish jewish afro native indigenous oriental eastern western "
                  "dark pale tanned"},

@@ -9,7 +9,7 @@ namespace tandem {
 namespace {
 
 constexpr int kSteps = 60;
-constexpr double kPenalty = 1e-3;  // on a bias squared, against a mean log loss
+constexpr double kPenalty = 1e-3;  // on squares of biases and of scale - 1, against a mean log loss
 constexpr double kSmallest = 1e-6;
 
 /// Parameters: the scale, then a bias for each class.
@@ -69,6 +69,7 @@ double loss_at(const Problem& problem, const Vector& at) {
     const auto p = probabilities(problem, problem.trials[i], at);
     loss -= problem.weights[i] * std::log(std::max(p[problem.trials[i].truth], 1e-300));
   }
+  loss += kPenalty / 2 * (at[0] - 1) * (at[0] - 1);
   for (size_t k = 1; k < at.size(); ++k) loss += kPenalty / 2 * at[k] * at[k];
   return loss;
 }
@@ -98,7 +99,13 @@ Vector newton_step(const Problem& problem, const Vector& at) {
     curve[k][k] += kPenalty;
     curve[k][0] = curve[0][k];
   }
-  curve[0][0] += kSmallest;
+  slope[0] += kPenalty * (at[0] - 1);
+  curve[0][0] += kPenalty;
+  const Vector step = solve(curve, slope);
+  if (at[0] > 0 || step[0] <= 0) return step;
+  // The scale is at its bound and would leave it: the biases move alone.
+  slope[0] = 0;
+  for (size_t k = 1; k < n; ++k) curve[0][k] = curve[k][0] = 0;
   return solve(curve, slope);
 }
 

@@ -52,7 +52,7 @@ std::vector<std::string> keys(const json& object) {
 
 TEST_F(CommandLine, EveryVerbHelpsWithDefaultsAndAnExample) {
   for (const char* verb : {"classify", "match", "embed", "tokenize", "preprocess", "inspect",
-                           "convert", "verify", "doctor", "bench", "train", "export"}) {
+                           "convert", "verify", "doctor", "bench", "train", "export", "describe"}) {
     const auto help = run_tandem(std::string(verb) + " --help");
     EXPECT_EQ(help.exit_code, 0) << verb;
     EXPECT_NE(help.out.find("Example:\n  tandem " + std::string(verb)), std::string::npos) << verb;

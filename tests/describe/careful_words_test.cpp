@@ -29,7 +29,8 @@ TEST(CarefulWords, ThingsKeepTheirColoursAndAges) {
         "An African elephant in dry grass.", "A snowman in a garden.", "A German car in a street.",
         "A wheelchair ramp beside steps.", "A human skeleton in a museum.",
         "A specimen in a glass.", "A black and white photograph of a person.",
-        "Window blinds in an empty room.", "People playing American football."})
+        "Window blinds in an empty room.", "People playing American football.",
+        "Coloured shapes beside people."})
     EXPECT_EQ(what_is_careless(sentence), "") << sentence;
 }
 

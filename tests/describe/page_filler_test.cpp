@@ -61,7 +61,7 @@ TEST_F(FillPage, OnlyMissingAltsAreFilledAndEveryOtherByteStays) {
   EXPECT_EQ(filled.html, expected);
   EXPECT_EQ(filled.by_author, 2u);
   ASSERT_EQ(filled.images.size(), 2u);
-  EXPECT_EQ(filled.images[1].line, 4u);
+  EXPECT_EQ(filled.images[1].line, 3u);
   EXPECT_EQ(calls_, 1);  // one file, asked about once
   // What was filled is the author's, seen from the next run.
   const auto again = fill(filled.html);
