@@ -14,6 +14,7 @@ says of the other pictures, at several thresholds.
 import argparse
 import collections
 import glob
+import itertools
 import json
 import os
 import random
@@ -264,6 +265,28 @@ def judge_by_meaning(arguments, folder, sentences, captions):
     return ranks
 
 
+def our_bank():
+    table = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/describe/caption_bank_table.cpp")
+    with open(table) as file:
+        patterns = re.search(r'R"\(\n(.*?)\)"', file.read(), re.S).group(1)
+    for line in patterns.splitlines():
+        parts = [part[1:-1].split("|") if part.startswith("{") else [part] for part in re.split(r"(\{[^}]*\})", line)]
+        for choice in itertools.product(*parts):
+            yield "".join(choice)
+
+
+def nearest_sentences(arguments, folder, images):
+    """What the plain way would say: for each picture the bank's sentence of the largest cosine."""
+    path, bank = os.path.join(folder, "bank.txt"), list(our_bank())
+    with open(path, "w") as file:
+        file.writelines(sentence + "\n" for sentence in bank)
+    options = ["--normalise", "--json", "--model", arguments.model]
+    rows = [line["embedding"] for line in run(arguments, "embed", "--texts-file", path, *options)]
+    for line in run(arguments, "embed", *images, *options):
+        scores = [normal_dot(line["embedding"], row) for row in rows]
+        yield bank[scores.index(max(scores))]
+
+
 def measure(arguments):
     with tempfile.TemporaryDirectory() as folder:
         extract([arguments.data], folder)
@@ -280,6 +303,8 @@ def measure(arguments):
         # The same sentences held against other pictures' captions: what chance and habit give.
         others = mean(says_the_same(sentences[i], captions[j]) for i in range(n) for j in range(n) if i != j)
         print(f"{n} pictures, {len(set(sentences))} different sentences")
+        plain = list(nearest_sentences(arguments, folder, images))
+        print(f"words: the nearest sentence alone {100 * mean(map(says_the_same, plain, captions)):.1f}%")
         print(f"words: said of other pictures' captions {100 * others:.1f}% (chance)")
         print("threshold  refused  right by words  claimed  own captions' rank: median  first  in 5  in 10")
         for threshold in (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
