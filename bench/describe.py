@@ -304,8 +304,10 @@ def measure(arguments):
         others = mean(says_the_same(sentences[i], captions[j]) for i in range(n) for j in range(n) if i != j)
         print(f"{n} pictures, {len(set(sentences))} different sentences")
         plain = list(nearest_sentences(arguments, folder, images))
-        print(f"words: the nearest sentence alone {100 * mean(map(says_the_same, plain, captions)):.1f}%")
-        print(f"words: said of other pictures' captions {100 * others:.1f}% (chance)")
+        plain_ranks = sorted(judge_by_meaning(arguments, folder, plain, captions))
+        print(f"the nearest sentence alone: right by words {100 * mean(map(says_the_same, plain, captions)):.1f}%,"
+              f" median rank {plain_ranks[n // 2]}")
+        print(f"our sentences held against other pictures' captions: {100 * others:.1f}% (chance)")
         print("threshold  refused  right by words  claimed  own captions' rank: median  first  in 5  in 10")
         for threshold in (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
             kept = [i for i in range(n) if answers[i]["confidence"] >= threshold]
