@@ -97,6 +97,11 @@ DescribeCalibration fit_describer(
   DescribeCalibration calibration = unfitted_calibration();
   calibration.space = describer.model().fingerprint().space;
   calibration.sentence = fit_sentence(lessons.agreements, lessons.right);
+  if (calibration.sentence.pictures == 0)
+    fail(ErrorKind::bad_input,
+         "the sentences of the bank were {} for all {} pictures, which leaves nothing to fit; give "
+         "other pictures, or a bank that suits them with --captions",
+         lessons.right[0] ? "right" : "wrong", lessons.right.size());
   for (size_t i = 0; i < lessons.facets.size(); ++i)
     calibration.facets[i] = fit_scaling(lessons.facets[i], true);
   return calibration;

@@ -107,12 +107,20 @@ TEST_F(Describe, ThePageItselfIsNeverWritten) {
 }
 
 TEST_F(Describe, FitsACalibrationAndUsesIt) {
-  std::string lines;
-  for (int i = 0; i < 30; ++i)
-    lines += R"({"image": "a b.png", "captions": ["A boat.", "A cat.", "A dog."]})"
-             "\n"
-             R"({"image": "a b.png", "captions": ["Nothing."]})"
-             "\n";
+  const auto said = run_tandem("describe " + picture_ + " --min-confidence 0 --json" + model_);
+  const std::string alt = said.lines().at(0)["alt"];
+  std::string right, wrong;
+  for (int i = 0; i < 30; ++i) {
+    right += json{{"image", "a b.png"}, {"captions", {"Nothing.", alt}}}.dump() + "\n";
+    wrong += json{{"image", "a b.png"}, {"captions", {"Nothing."}}}.dump() + "\n";
+  }
+  const std::string fit_command = "describe --calibrate " + folder_.path("described.jsonl") +
+                                  " --out " + folder_.path("describe.json") + model_;
+  folder_.write("described.jsonl", wrong);
+  const auto nothing = run_tandem(fit_command);
+  EXPECT_EQ(nothing.exit_code, 1);
+  EXPECT_NE(nothing.err.find("wrong for all 30 pictures"), std::string::npos) << nothing.err;
+  const std::string lines = right + wrong;
   folder_.write("described.jsonl", lines);
   const auto fitted = folder_.path("describe.json");
   const auto fit = run_tandem("describe --calibrate " + folder_.path("described.jsonl") +
