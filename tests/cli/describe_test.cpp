@@ -123,8 +123,7 @@ TEST_F(Describe, FitsACalibrationAndUsesIt) {
   const std::string lines = right + wrong;
   folder_.write("described.jsonl", lines);
   const auto fitted = folder_.path("describe.json");
-  const auto fit = run_tandem("describe --calibrate " + folder_.path("described.jsonl") +
-                              " --out " + fitted + model_);
+  const auto fit = run_tandem(fit_command);
   ASSERT_EQ(fit.exit_code, 0) << fit.err;
   EXPECT_EQ(json::parse(read("describe.json"))["sentence"]["pictures"], 60);
   const auto outcome =
