@@ -106,7 +106,7 @@ TEST(Taxonomy, ErrorsNameFileLineKeyAndTheWayOut) {
       {"category = [\"a\"", "pets.toml: line 1: is no TOML"},
   };
   for (const auto& [toml, sentence] : cases) {
-    const std::string said = refusal([&] { taxonomy_of(toml); });
+    const std::string said = refusal([&toml = toml] { taxonomy_of(toml); });
     EXPECT_NE(said.find(sentence), std::string::npos) << toml << "\n  " << said;
     EXPECT_TRUE(said.starts_with("pets.toml")) << said;
   }
