@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "illustrate/lesson.h"
+#include "illustrate/white_space.h"
 
 namespace tandem {
 namespace {
@@ -67,19 +68,6 @@ std::string_view trimmed(std::string_view line) {
   const size_t begin = line.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
   return line.substr(begin, line.find_last_not_of(" \t\r\n") + 1 - begin);
-}
-
-std::string collapsed(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    const bool blank = c == ' ' || (c >= '\t' && c <= '\r');
-    if (!blank)
-      result += c;
-    else if (!result.empty() && result.back() != ' ')
-      result += ' ';
-  }
-  if (result.ends_with(' ')) result.pop_back();
-  return result;
 }
 
 /// The line up to `column` (from 1) with everything but tabs made blanks.

@@ -3,19 +3,16 @@
 #include <array>
 #include <cmath>
 
+#include "base/logistic_regression.h"
 #include "data/digest.h"
 #include "illustrate/evaluate.h"
 
 namespace tandem {
 namespace {
 
-constexpr int kTerms = 7;
+constexpr size_t kTerms = 7;
 using Terms = std::array<double, kTerms>;
-
-struct JudgedCandidate {
-  Terms terms;
-  bool own = false;
-};
+using JudgedCandidate = LogisticTrial<kTerms>;
 
 // Libraries of so many parts of all figures: a lesson's folder has tens, a library thousands.
 constexpr std::array<uint64_t, 4> kParts = {2, 8, 32, 128};
@@ -30,51 +27,6 @@ Terms terms_of(const FitFeatures& features) {
           std::log(static_cast<double>(features.pictures)),
           features.name,
           features.name_lead};
-}
-
-double dot(const Terms& a, const Terms& b) {
-  double sum = 0;
-  for (int i = 0; i < kTerms; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-// Gaussian elimination; the matrix is positive definite.
-Terms solve(std::array<Terms, kTerms> a, Terms b) {
-  for (int i = 0; i < kTerms; ++i)
-    for (int j = i + 1; j < kTerms; ++j) {
-      const double factor = a[j][i] / a[i][i];
-      for (int k = i; k < kTerms; ++k) a[j][k] -= factor * a[i][k];
-      b[j] -= factor * b[i];
-    }
-  for (int i = kTerms - 1; i >= 0; --i) {
-    for (int k = i + 1; k < kTerms; ++k) b[i] -= a[i][k] * b[k];
-    b[i] /= a[i][i];
-  }
-  return b;
-}
-
-Terms likeliest(const std::vector<JudgedCandidate>& judged) {
-  constexpr double kPenalty = 1e-3;
-  constexpr int kSteps = 50;
-  Terms weights{};
-  for (int step = 0; step < kSteps; ++step) {
-    Terms slope{};
-    std::array<Terms, kTerms> curve{};
-    for (int i = 0; i < kTerms; ++i) {
-      slope[i] = -kPenalty * weights[i];
-      curve[i][i] = kPenalty;
-    }
-    for (const auto& [terms, own] : judged) {
-      const double p = 1 / (1 + std::exp(-dot(weights, terms)));
-      for (int i = 0; i < kTerms; ++i) {
-        slope[i] += (own - p) * terms[i];
-        for (int j = 0; j < kTerms; ++j) curve[i][j] += p * (1 - p) * terms[i] * terms[j];
-      }
-    }
-    const Terms move = solve(curve, slope);
-    for (int i = 0; i < kTerms; ++i) weights[i] += move[i];
-  }
-  return weights;
 }
 
 /// A passage's rows as passages of their own.
@@ -140,7 +92,7 @@ FitLink fit_link(const Model& model, const FigurePairs& pairs, const PassageRule
       for (uint64_t part = 0; part < parts; ++part)
         judge.judge(asked, passages, parts, part, judged);
   }
-  const Terms weights = likeliest(judged);
+  const Terms weights = fit_logistic<kTerms>(judged);
   return {weights[0], weights[1], weights[2], weights[3], weights[4], weights[5], weights[6]};
 }
 

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "data/csv.h"
+#include "illustrate/white_space.h"
 
 namespace tandem {
 namespace {
@@ -61,19 +62,6 @@ void remember(std::map<std::string, std::optional<size_t>>& places, const std::s
   if (!fresh && at->second != row) at->second = std::nullopt;
 }
 
-std::string collapse(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool blank = c == ' ' || (c >= '\t' && c <= '\r');
-    if (!blank)
-      result += c;
-    else if (!result.empty() && result.back() != ' ')
-      result += ' ';
-  }
-  if (result.ends_with(' ')) result.pop_back();
-  return result;
-}
-
 }  // namespace
 
 PictureTable PictureTable::read(const std::string& path, const std::vector<std::string>& columns) {
@@ -100,7 +88,7 @@ PictureTable PictureTable::read(const std::string& path, const std::vector<std::
     if (*path_column >= cells.size() || cells[*path_column].empty()) continue;
     std::vector<std::string> kept;
     for (const auto& at : places)
-      kept.push_back(at && *at < cells.size() ? collapse(cells[*at]) : std::string());
+      kept.push_back(at && *at < cells.size() ? collapsed(cells[*at]) : std::string());
     const size_t row = table.rows_.size();
     table.rows_.push_back(std::move(kept));
     const fs::path picture = cells[*path_column];
@@ -127,7 +115,7 @@ std::string alt_beside(const std::string& picture) {
   for (const fs::path& text :
        {fs::path(picture).replace_extension(".txt"), fs::path(picture + ".txt")})
     if (text != fs::path(picture) && fs::is_regular_file(text, ignored))
-      return collapse(read_file(text.string(), kMaxText));
+      return collapsed(read_file(text.string(), kMaxText));
   return {};
 }
 

@@ -2,46 +2,24 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
+#include "base/logistic_regression.h"
 #include "train/random.h"
 
 namespace tandem {
 namespace {
 
-constexpr int kTerms = 3;
-using Terms = std::array<double, kTerms>;
+using Terms = std::array<double, 3>;
 
 Terms terms_of(const MatchFeatures& features) {
   return {1, features.query_z - best_by_chance(features.pictures), features.picture_z};
 }
 
-double logistic(double logit) { return 1 / (1 + std::exp(-logit)); }
-
-double dot(const Terms& a, const Terms& b) {
-  double sum = 0;
-  for (int i = 0; i < kTerms; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-// Gaussian elimination; the matrix is positive definite.
-Terms solve(std::array<Terms, kTerms> a, Terms b) {
-  for (int i = 0; i < kTerms; ++i)
-    for (int j = i + 1; j < kTerms; ++j) {
-      const double factor = a[j][i] / a[i][i];
-      for (int k = i; k < kTerms; ++k) a[j][k] -= factor * a[i][k];
-      b[j] -= factor * b[i];
-    }
-  for (int i = kTerms - 1; i >= 0; --i) {
-    for (int k = i + 1; k < kTerms; ++k) b[i] -= a[i][k] * b[k];
-    b[i] /= a[i][i];
-  }
-  return b;
-}
-
 }  // namespace
 
-// The first by `tandem eval search --fit`, docs/search_scores.md says on which data; the second is
-// set: two spreads above the best by chance are as likely as not to fit.
+// The first was fitted with a weak model, docs/search_scores.md says how; the second is set: two
+// spreads above the best by chance are as likely as not to fit.
 const MatchLink kTextLink = {-4.694, 0.237, 0.841};
 const MatchLink kPictureLink = {-2.0, 1.0, 0};
 
@@ -55,27 +33,10 @@ double confidence(const MatchFeatures& features, const MatchLink& link) {
 }
 
 MatchLink fit_link(std::span<const JudgedMatch> pairs) {
-  constexpr double kPenalty = 1e-3;
-  constexpr int kSteps = 50;
-  Terms weights{};
-  for (int step = 0; step < kSteps && !pairs.empty(); ++step) {
-    Terms slope{};
-    std::array<Terms, kTerms> curve{};
-    for (int i = 0; i < kTerms; ++i) {
-      slope[i] = -kPenalty * weights[i];
-      curve[i][i] = kPenalty;
-    }
-    for (const auto& pair : pairs) {
-      const Terms terms = terms_of(pair.features);
-      const double p = logistic(dot(weights, terms));
-      for (int i = 0; i < kTerms; ++i) {
-        slope[i] += (pair.fits - p) * terms[i];
-        for (int j = 0; j < kTerms; ++j) curve[i][j] += p * (1 - p) * terms[i] * terms[j];
-      }
-    }
-    const Terms move = solve(curve, slope);
-    for (int i = 0; i < kTerms; ++i) weights[i] += move[i];
-  }
+  std::vector<LogisticTrial<3>> trials;
+  trials.reserve(pairs.size());
+  for (const auto& pair : pairs) trials.push_back({terms_of(pair.features), pair.fits});
+  const Terms weights = fit_logistic<3>(trials);
   return {weights[0], weights[1], weights[2]};
 }
 

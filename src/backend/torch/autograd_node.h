@@ -11,8 +11,8 @@
 
 namespace tandem::torch_backend {
 
-/// Says that `result` was made by a new Backward(args...). Nodes are counted from outside up to
-/// PyTorch 2.10 or so, and count themselves since.
+/// Says that `result` was made by a new Backward(args...). Nodes are counted from outside in 1.13,
+/// and count themselves in 2.15.
 template <class Backward, class... Args>
 void set_backward(at::Tensor& result, Args&&... args) {
   if constexpr (std::is_base_of_v<c10::intrusive_ptr_target, Backward>)
