@@ -94,13 +94,17 @@ void add_picture_sources(const GumboNode* picture, PageImage& image) {
 
 /// Where attributes may be put; nothing for a tag that does not stand in the page.
 std::optional<size_t> behind_tag_name(const GumboElement& element, std::string_view html) {
-  const auto& tag = element.original_tag;
-  if (!tag.data || tag.length < 2 || tag.data < html.data() ||
-      tag.data + tag.length > html.data() + html.size() || tag.data[0] != '<')
+  const auto& original = element.original_tag;
+  if (!original.data || original.data < html.data() ||
+      original.data + original.length > html.data() + html.size())
     return std::nullopt;
-  const size_t name = std::string_view(tag.data, tag.length).find_first_of(" \t\n\f\r/>", 1);
-  if (name == std::string_view::npos) return std::nullopt;
-  return static_cast<size_t>(tag.data - html.data()) + name;
+  std::string_view tag(original.data, original.length);
+  // To libgumbo, "</>" (which is nothing) is the beginning of the tag that follows.
+  while (tag.starts_with("</>")) tag.remove_prefix(3);
+  if (!tag.starts_with('<')) return std::nullopt;
+  const size_t name = tag.find_first_of(" \t\n\f\r/>", 1);
+  if (name == std::string_view::npos || name == 1) return std::nullopt;
+  return static_cast<size_t>(tag.data() - html.data()) + name;
 }
 
 const char* tag_of_interest(const GumboElement& element) {

@@ -154,6 +154,8 @@ class Flattener {
       if (block.line == 1 && line.starts_with(kBom)) line.remove_prefix(kBom.size());
       block.indent = indent_of(line, cmark_node_get_start_column(node));
       block.tight = around_.tight_lists.back();
+      // libcmark takes these for blanks behind a list's marker, and counts no column for them.
+      block.note = line.find_first_of("\v\f") != line.npos;
     }
     blocks_.push_back(std::move(block));
     pictures_ = 0;
@@ -190,7 +192,7 @@ class Flattener {
     for (int line = block.line; line <= block.end_line && !block.table; ++line)
       block.table = is_delimiter_row(line_at(line));
     const std::string_view last = trimmed(line_at(block.end_line));
-    block.note = block.text.starts_with("[^") || block.text.starts_with(":::") ||
+    block.note = block.note || block.text.starts_with("[^") || block.text.starts_with(":::") ||
                  block.text.starts_with("$$") || block.text.starts_with("\\[") ||
                  last.starts_with(":::") ||
                  // In a tight list the picture goes on with this line, which asks for a break.
@@ -203,7 +205,7 @@ class Flattener {
     if (heading.end_line <= heading.line + 1) return;
     if (!is_underline(line_at(heading.end_line - 1))) return;
     // A rule right behind an underline at the end of the text, or a line that only looks like one.
-    heading.note = is_underline(line_at(heading.end_line));
+    heading.note = heading.note || is_underline(line_at(heading.end_line));
     --heading.end_line;
   }
 

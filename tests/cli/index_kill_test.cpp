@@ -60,9 +60,10 @@ class KilledIndex : public ::testing::Test {
     const auto outcome = run_tandem("library check --deep --quiet --json --db " + library);
     // Killed before it had begun.
     if (outcome.err.find("is empty; fill it") != std::string::npos) return {};
-    if (outcome.lines().empty()) return outcome.err;
+    const auto lines = outcome.lines();
+    if (lines.empty()) return outcome.err;
     std::string kinds;
-    for (const auto& finding : outcome.lines().at(0)["findings"])
+    for (const auto& finding : lines.at(0)["findings"])
       // Files that went since they were indexed are no damage.
       if (finding["kind"] != "missing") kinds += finding["sentence"].get<std::string>() + "\n";
     return kinds;

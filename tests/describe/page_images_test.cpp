@@ -23,10 +23,11 @@ TEST(PageImages, AttributesGoBehindTheTagsName) {
        {std::string("<p>\r\n<IMG\tsrc=a.jpg>"), std::string("\xef\xbb\xbf<p>\n<img/src=a.jpg />"),
         std::string("x\xff\xfe\n<img src='a.jpg'"
                     ">"),
-        std::string("<table>\n<img src=a.jpg><tr>"), std::string("<p>\n<image src=a.jpg>")}) {
+        std::string("<table>\n<img src=a.jpg><tr>"), std::string("<p>\n<image src=a.jpg>"),
+        std::string("<p>\n</></><img src=a.jpg>")}) {
     const auto image = only_image(html);
     EXPECT_EQ(image.addresses, Addresses{"a.jpg"}) << html;
-    const auto begin = html.find_first_of("<", html.find('\n'));
+    const auto begin = std::min(html.find("<i"), html.find("<IMG"));
     EXPECT_EQ(image.insert_at, html.find_first_of("\t/ ", begin)) << html;
     EXPECT_EQ(image.line, 2u) << html;
   }

@@ -66,6 +66,7 @@ TEST(Lesson, WhatIsNoPlaceForAPicture) {
       {"html", "<div>\nsome words of HTML here\n</div>\n"},
       {"comment", "<!-- some words\n\nand more words -->\n"},
       {"mathematics", "$$\na plus b is c\n$$\n"},
+      {"vertical tab behind a list's marker", "- \vsome words of an item\n"},
       {"footnote", "[^1]: some words that explain things\n"},
       {"directive", "::: note\nsome words of a note\n:::\n"},
       {"front matter", "---\ntitle: some words of a title\n---\n"},
