@@ -31,10 +31,13 @@ inline std::string noise_png(uint32_t seed, int width = 12, int height = 9) {
 /// A scratch folder whose pictures a library is made of.
 class PictureFolder {
  public:
+  /// Its time is its own: the system's clock for files ticks in milliseconds, and files of one size
+  /// and time that change places are not seen to.
   std::string put(const std::string& name, const std::string& bytes) const {
     const std::string path = at(name);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path, std::ios::binary) << bytes;
+    std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now());
     return path;
   }
   std::string put(const std::string& name, uint32_t seed) const {
