@@ -8,29 +8,10 @@ scratch=build/demo
 # Words that no part of the model was trained to choose among.
 labels="a cat,a cup of coffee,a rocket,an astronaut,old coins,a motorcycle,the moon,a dog,a ship,an elephant,a street,a page of text"
 
-# Real photographs, public domain or CC0, from Debian's scikit-image: unpacked, not installed.
-# Returns false where the package cannot be had.
-fetch_photographs() {
-  local photographs=$scratch/photographs work=$scratch/package
-  [ -f "$photographs/moon.png" ] && return 0
-  rm -rf "$work"
-  mkdir -p "$work" "$photographs"
-  download() { (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download python3-skimage) >/dev/null 2>&1; }
-  # An image without package lists fetches them once, if it may.
-  download || { apt-get -qq update >/dev/null 2>&1 && download; } || return 1
-  dpkg-deb --fsys-tarfile "$work"/python3-skimage_*.deb |
-    tar -x -C "$work" --strip-components=7 --wildcards './usr/lib/python3/dist-packages/skimage/data/*' || return 1
-  local pair
-  for pair in chelsea.png:cat.png coffee.png rocket.jpg astronaut.png coins.png \
-    motorcycle_left.png:motorcycle.png page.png moon.png; do
-    cp "$work/${pair%:*}" "$photographs/${pair#*:}" || return 1
-  done
-  rm -rf "$work"
-}
-
 if [ $# -gt 0 ]; then
   pictures=$1
-elif fetch_photographs; then
+elif tools/fetch_photographs.sh $scratch/photographs chelsea.png:cat.png coffee.png rocket.jpg astronaut.png \
+  coins.png motorcycle_left.png:motorcycle.png page.png moon.png; then
   pictures=$scratch/photographs
 else
   echo "Debian's package python3-skimage, which holds the demo's photographs, cannot be had; here are pictures that Tandem draws."

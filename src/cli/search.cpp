@@ -2,10 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/fail.h"
 #include "base/files.h"
 #include "cli/search_verbs.h"
 #include "cli/thumbnails.h"
+#include "page/page.h"
 #include "search/confidence.h"
 #include "search/filter_words.h"
 #include "search/finder.h"
@@ -51,8 +55,14 @@ std::string summary_of(const Findings& found) {
   const std::string rest =
       fmt::format("{} {} searched", found.searched, found.searched == 1 ? "picture" : "pictures");
   if (found.pictures.empty())
-    return fmt::format("no good match: the nearest is {:.0f}% sure, {}", 100 * found.best, rest);
-  return fmt::format("{} found, {}", found.pictures.size(), rest);
+    return fmt::format("no good match: the nearest is {} sure, {}; --all shows it",
+                       percent_in_words(found.best), rest);
+  const auto good = std::count_if(found.pictures.begin(), found.pictures.end(),
+                                  [](const Finding& f) { return f.confidence >= kGoodMatch; });
+  if (static_cast<size_t>(good) == found.pictures.size())
+    return fmt::format("{} found, {}", found.pictures.size(), rest);
+  return fmt::format("{} shown, {} of them more likely than not to fit; {}", found.pictures.size(),
+                     good == 0 ? "none" : std::to_string(good), rest);
 }
 
 void print_findings(const Findings& found, const Options& options, Context& context) {
@@ -70,14 +80,16 @@ void print_findings(const Findings& found, const Options& options, Context& cont
                picture.cosine, printable(picture.path));
     thumbnails.show(picture.path);
   }
-  if (found.pictures.empty())
-    fmt::print("{}{}\n", summary_of(found), found.searched > 0 ? "; --all shows it" : "");
+  if (found.pictures.empty()) fmt::print("{}\n", summary_of(found));
 }
 
 void write_gallery(const Findings& found, const Options& options, Context& context) {
+  std::string lead = summary_of(found) + ".";
+  lead[0] = static_cast<char>(std::toupper(lead[0]));
   const std::string page = gallery_page(
       found.pictures, {.title = in_words(options.request),
-                       .lead = summary_of(found) + ".",
+                       .lead = lead,
+                       .images = options.request.images,
                        .on_bad = [&](const std::string& fault) { context.complain(fault); }});
   if (options.html == "-")
     fmt::print("{}", page);

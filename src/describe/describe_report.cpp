@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/thread_pool.h"
 #include "page/page.h"
 
 namespace tandem {
@@ -19,17 +20,28 @@ constexpr const char* kStyle = R"(
 figcaption dl { margin: .4rem 0 0; display: grid; grid-template-columns: auto 1fr; gap: 0 .6rem; }
 figcaption dt { color: var(--soft); }
 figcaption dd { margin: 0; }
-.missing { height: 200px; display: grid; place-items: center; color: var(--soft); text-align: center; }
+figure > a { display: block; }
 )";
 
-/// Of the picture itself; a card must not fail with it.
-std::string thumbnail_html(const DescribedImage& image) {
-  if (!image.file.empty() && image.error.empty()) try {
-      // The picture is beside its proposal, which would be read twice.
-      return fmt::format("<img src=\"{}\" alt=\"\">", thumbnail(image.file, 320));
+/// A small copy of each picture, or "": a card must not fail with it.
+std::vector<std::string> thumbnails_of(std::span<const DescribedImage* const> images) {
+  std::vector<std::string> thumbnails(images.size());
+  parallel_for(static_cast<int64_t>(images.size()), [&](int64_t i) {
+    const DescribedImage& image = *images[static_cast<size_t>(i)];
+    if (image.file.empty() || !image.error.empty() || interrupt_requested()) return;
+    try {
+      thumbnails[static_cast<size_t>(i)] = thumbnail(image.file, 320);
     } catch (const Error&) {
     }
-  return "<div class=\"missing\">no picture</div>";
+  });
+  check_interrupt();
+  return thumbnails;
+}
+
+std::string picture_html(const DescribedImage& image, const std::string& thumbnail) {
+  if (thumbnail.empty()) return "<div class=\"blank\">no picture</div>";
+  return fmt::format("<a href=\"{}\"><img src=\"{}\" alt=\"open {}\" loading=\"lazy\"></a>",
+                     escape_html(file_address(image.file)), thumbnail, escape_html(image.name));
 }
 
 std::string row(const char* name, const std::string& value) {
@@ -53,8 +65,8 @@ std::string text_of(const Proposal& proposal) {
   return proposal.alt->empty() ? "alt=\"\" (decorative)" : *proposal.alt;
 }
 
-std::string card_of(const DescribedImage& image) {
-  std::string card = "<li><figure>\n" + thumbnail_html(image) + "\n<figcaption>\n";
+std::string card_of(const DescribedImage& image, const std::string& thumbnail) {
+  std::string card = "<li><figure>\n" + picture_html(image, thumbnail) + "\n<figcaption>\n";
   card += fmt::format("<div class=\"state\">{}</div>\n", state_of(image));
   if (!image.error.empty()) {
     card += fmt::format("<p class=\"todo\">{}</p>\n", escape_html(image.error));
@@ -71,8 +83,7 @@ std::string card_of(const DescribedImage& image) {
   if (const auto& proposal = image.proposal) {
     card += row("role", std::string(name_of(proposal->role)) +
                             (proposal->role_assumed ? " (assumed)" : ""));
-    if (proposal->confidence)
-      card += row("confidence", fmt::format("{:.0f} %", 100 * *proposal->confidence));
+    if (proposal->confidence) card += row("confidence", percent_in_words(*proposal->confidence));
     card += row("seen", facets_in_words(*proposal)) + row("warnings", joined(proposal->warnings));
   }
   return card + "</dl>\n</figcaption>\n</figure></li>\n";
@@ -83,15 +94,25 @@ int urgency_of(const DescribedImage& image) {
   return image.error.empty() && image.proposal && image.proposal->alt ? 1 : 0;
 }
 
+std::string lead_of(size_t open, size_t all) {
+  std::string text = fmt::format("{} of {} {} a text by a person", open, all,
+                                 all == 1 ? "picture needs" : "pictures need");
+  if (open < all)
+    text +=
+        "; each of the others needs one who confirms it: the texts are written by a machine that "
+        "was not told what the pictures are for";
+  return "<p>" + text + ".</p>\n";
+}
+
 }  // namespace
 
 std::string facets_in_words(const Proposal& proposal) {
   std::vector<std::string> parts;
   for (const auto& facet : proposal.facets)
     if (!facet.answer.empty())
-      parts.push_back(fmt::format("{} ({:.0f} %)", facet.answer, 100 * facet.confidence));
+      parts.push_back(fmt::format("{} ({})", facet.answer, percent_in_words(facet.confidence)));
   for (const auto& colour : proposal.colours)
-    parts.push_back(fmt::format("{} ({:.0f} % of it)", colour.name, 100 * colour.share));
+    parts.push_back(fmt::format("{} ({:.0f}% of it)", colour.name, 100 * colour.share));
   return joined(parts);
 }
 
@@ -104,16 +125,15 @@ std::string describe_report(const std::string& title, std::span<const DescribedI
   page.title = title;
   const auto open = std::count_if(order.begin(), order.end(),
                                   [](const auto* image) { return urgency_of(*image) == 0; });
-  page.lead = fmt::format(
-      "<p>{} of {} pictures need a text by a person; each of the others needs one who confirms it: "
-      "the texts are written by a machine that was not told what the pictures are for.</p>\n",
-      open, order.size());
   page.style = kStyle;
-  page.body = "<ul class=\"grid\">\n";
-  for (const auto* image : order) {
-    check_interrupt();
-    page.body += card_of(*image);
+  if (order.empty()) {
+    page.body = "<p class=\"empty\">No picture waits for a text.</p>\n";
+    return to_html(page);
   }
+  page.lead = lead_of(static_cast<size_t>(open), order.size());
+  page.body = "<ul class=\"grid\" role=\"list\">\n";
+  const auto thumbnails = thumbnails_of(order);
+  for (size_t i = 0; i < order.size(); ++i) page.body += card_of(*order[i], thumbnails[i]);
   page.body += "</ul>\n";
   return to_html(page);
 }

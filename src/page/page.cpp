@@ -51,9 +51,11 @@ std::string to_html(const Page& page) {
   const std::string script = page.script.empty() ? "" : "<script>\n" + page.script + "</script>\n";
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+      "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>{0}</title>\n<style>{1}{2}</style>\n</head>\n<body>\n<h1>{0}</h1>\n{3}"
-      "<main>\n{4}</main>\n{5}</body>\n</html>\n",
+      "<title>{0}</title>\n<style>{1}{2}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n{3}"
+      "</header>\n<main>\n{4}</main>\n{5}</body>\n</html>\n",
       title, kPageStyle, page.style, page.lead, page.body, script);
 }
 

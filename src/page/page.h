@@ -1,8 +1,10 @@
 // Pages that stand alone: one HTML file with its style and its pictures inside, light and dark.
+// A policy in its head forbids browsers to fetch anything for it.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "image/image.h"
 
@@ -25,6 +27,15 @@ std::string to_html(const Page& page);
 /// A path as the value of href or src: file:// for absolute ones, every other byte than letters,
 /// digits and "-._~/" in percent form.
 std::string escape_url(std::string_view path);
+
+/// The same for a link that holds wherever the page lies: the path is made absolute.
+std::string file_address(const std::string& path);
+
+/// Of each path the folders below those that all paths share, for people: "" where that is none.
+std::vector<std::string> folders_below_shared(const std::vector<std::string>& paths);
+
+/// "87%"; "under 1%" and "over 99%" where rounding would claim certainty.
+std::string percent_in_words(double probability);
 
 /// A data: URI of a JPEG whose longer side is at most `side` pixels (never enlarged). `path` is
 /// decoded and turned as its EXIF orientation asks. Errors: as decode_image and read_file.

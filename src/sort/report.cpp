@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "base/interrupt.h"
 #include "base/thread_pool.h"
 #include "page/page.h"
+#include "page/page_style.h"
 #include "sort/report_page.h"
 
 namespace tandem {
@@ -30,31 +30,39 @@ std::string filter_words(const SortedPicture& picture, const Sorter& sorter) {
   return picture.none_of_these() ? words + "none" : words;
 }
 
-std::string percent(double probability) {
-  return fmt::format("{}%", std::lround(100 * probability));
+/// "None of these" as the answer: with its probability where it is the likeliest, and without where
+/// only the thresholds were not reached.
+std::string none_chip(const GroupResult& result, size_t categories) {
+  const bool likeliest = !result.ranked.empty() && result.ranked.front().category >= categories;
+  const std::string sure =
+      likeliest ? " <b>" + percent_in_words(result.ranked.front().probability) + "</b>" : "";
+  return "<li class=\"chip none\">none of these" + sure + "</li>";
 }
 
 std::string chips(const GroupResult& result, const CategoryGroup& group) {
   const auto& fitting = result.answer.fitting;
+  const auto is_none = [&](size_t c) { return c >= group.categories.size(); };
   const auto name = [&](size_t c) {
-    return c < group.categories.size() ? escape_html(group.categories[c].name) : "none of these";
+    return is_none(c) ? "none of these" : escape_html(group.categories[c].name);
   };
   std::string html;
   for (const auto& ranked : result.ranked)
     if (std::find(fitting.begin(), fitting.end(), ranked.category) != fitting.end())
       html += fmt::format("<li class=\"chip fits\">{} <b>{}</b></li>", name(ranked.category),
-                          percent(ranked.probability));
-  if (fitting.empty()) html += "<li class=\"chip none\">none of these</li>";
+                          percent_in_words(ranked.probability));
+  if (fitting.empty()) html += none_chip(result, group.categories.size());
   for (const auto& ranked : result.ranked) {
     const bool fits = std::find(fitting.begin(), fitting.end(), ranked.category) != fitting.end();
-    if (!fits && ranked.probability >= 0.01)
+    const bool is_said = fits || (fitting.empty() && is_none(ranked.category));
+    if (!is_said && ranked.probability >= 0.01)
       html += fmt::format("<li class=\"chip\"><span class=\"hidden\">not </span>{} {}</li>",
-                          name(ranked.category), percent(ranked.probability));
+                          name(ranked.category), percent_in_words(ranked.probability));
   }
   return html;
 }
 
-std::string card(const SortedPicture& picture, const Sorter& sorter, const std::string& data_uri) {
+std::string card(const SortedPicture& picture, const Sorter& sorter, const std::string& folder,
+                 const std::string& data_uri) {
   const auto& groups = sorter.taxonomy().groups;
   const std::string file = picture.path.substr(picture.path.rfind('/') + 1);
   std::string lists;
@@ -64,16 +72,19 @@ std::string card(const SortedPicture& picture, const Sorter& sorter, const std::
     lists += fmt::format("<ul class=\"chips\" aria-label=\"{}\">{}</ul>",
                          escape_html(groups[g].name), chips(picture.groups[g], groups[g]));
   }
-  const std::string shown = data_uri.empty()
-                                ? "<p class=\"broken\">cannot be shown</p>"
-                                : fmt::format("<img loading=\"lazy\" src=\"{}\" alt=\"{}\">",
-                                              data_uri, escape_html("picture " + file));
+  const std::string shown =
+      data_uri.empty() ? "<span class=\"blank\">cannot be shown</span>"
+                       : fmt::format("<img loading=\"lazy\" src=\"{}\" alt=\"\">", data_uri);
+  const std::string place =
+      folder.empty() ? ""
+                     : fmt::format("<span class=\"folder soft\">{}</span>", escape_html(folder));
   return fmt::format(
-      "<li class=\"card\" data-in=\"{}\"><figure><a href=\"{}\">{}</a><figcaption>"
-      "<span class=\"name\">{}</span> <span class=\"soft\">margin {}</span>{}</figcaption></figure>"
-      "</li>\n",
-      filter_words(picture, sorter), escape_html(escape_url(picture.path)), shown,
-      escape_html(file), percent(picture.margin()), lists);
+      "<li class=\"card\" data-in=\"{}\"><figure><a href=\"{}\" title=\"{}\">{}"
+      "<span class=\"name\">{}</span></a><figcaption>{}<span class=\"soft\">margin {}</span>{}"
+      "</figcaption></figure></li>\n",
+      filter_words(picture, sorter), escape_html(file_address(picture.path)),
+      escape_html(picture.path), shown, escape_html(file), place,
+      percent_in_words(picture.margin()), lists);
 }
 
 struct FilterCount {
@@ -114,22 +125,28 @@ std::string filter_bar(std::span<const FilterCount> filters) {
         filter.key, escape_html(filter.name), filter.pictures, hint);
   }
   return html +
-         "<label>name <input type=\"search\" id=\"name\" placeholder=\"part of a file's name (/)\">"
+         "<label>name <input type=\"search\" id=\"name\" placeholder=\"part of a name (/)\">"
          "</label>\n<p id=\"count\" role=\"status\" class=\"soft\"></p>\n</div>\n";
 }
 
 std::string lead(std::span<const SortedPicture> pictures, const Sorter& sorter, size_t shown) {
   const auto none = std::count_if(pictures.begin(), pictures.end(),
                                   [](const SortedPicture& p) { return p.none_of_these(); });
-  std::string text = fmt::format("<p>{} {} sorted into {} categories; {} fit none of these.",
-                                 pictures.size(), pictures.size() == 1 ? "picture" : "pictures",
-                                 sorter.taxonomy().category_count(), none);
-  if (shown < pictures.size()) text += fmt::format(" The {} most uncertain are shown.", shown);
+  const size_t categories = sorter.taxonomy().category_count();
+  std::string text =
+      fmt::format("<p>{} {} sorted into {} {}; {} {} none of these.", pictures.size(),
+                  pictures.size() == 1 ? "picture" : "pictures", categories,
+                  categories == 1 ? "category" : "categories", none, none == 1 ? "fits" : "fit");
+  if (shown < pictures.size())
+    text += fmt::format(" The {} most uncertain are shown; the buttons count all.", shown);
   return text +
          " The uncertain ones come first: the margin says how much a probability would have to "
-         "change for another answer.</p>\n<p class=\"soft keys\" hidden>Keys: 0 to 9 choose a "
-         "category, / searches a name, j and k or the arrows go from picture to picture, Enter "
-         "opens one, Escape shows all.</p>\n";
+         "change for another answer. Framed in colour is the answer, dashed that nothing reached "
+         "its threshold; beside it stands what else was likely.</p>\n"
+         "<p class=\"soft keys\" hidden><label><input type=\"checkbox\" id=\"keys\" checked> "
+         "Keys</label>: <kbd>0</kbd> to <kbd>9</kbd> choose a category, <kbd>/</kbd> searches a "
+         "name, <kbd>j</kbd>, <kbd>k</kbd> and the arrows go from picture to picture, "
+         "<kbd>Enter</kbd> opens one, <kbd>Escape</kbd> shows all.</p>\n";
 }
 
 }  // namespace
@@ -150,6 +167,9 @@ std::vector<size_t> most_uncertain(std::span<const SortedPicture> pictures, size
 std::string sort_report(std::span<const SortedPicture> pictures, const Sorter& sorter,
                         const SortReportOptions& options) {
   const auto order = most_uncertain(pictures, options.most);
+  std::vector<std::string> paths;
+  for (const size_t i : order) paths.push_back(pictures[i].path);
+  const auto folders = folders_below_shared(paths);
   std::string cards;
   for (size_t begin = 0; begin < order.size(); begin += kBatch) {
     check_interrupt();
@@ -165,16 +185,19 @@ std::string sort_report(std::span<const SortedPicture> pictures, const Sorter& s
     });
     for (size_t i = 0; i < count; ++i) {
       if (!wrong[i].empty() && options.on_bad) options.on_bad(wrong[i]);
-      cards += card(pictures[order[begin + i]], sorter, uris[i]);
+      cards += card(pictures[order[begin + i]], sorter, folders[begin + i], uris[i]);
       if (options.progress) options.progress();
     }
   }
   const auto filters = count_filters(pictures, sorter);
+  const std::string list = cards.empty()
+                               ? "<p class=\"empty\">No picture was sorted.</p>\n"
+                               : "<ul class=\"grid\" role=\"list\">\n" + cards + "</ul>\n";
   return to_html({.title = "Sorted into " + sorter.taxonomy().file,
                   .lead = lead(pictures, sorter, order.size()),
-                  .body = filter_bar(filters) + "<ul class=\"grid\">\n" + cards + "</ul>\n",
+                  .body = filter_bar(filters) + list,
                   .style = kSortReportStyle,
-                  .script = kSortReportScript});
+                  .script = std::string(kSortReportScript) + kGridScript});
 }
 
 }  // namespace tandem

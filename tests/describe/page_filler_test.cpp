@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/scratch_folder.h"
 #include "describe/describe_report.h"
+#include "image/decode.h"
 
 namespace tandem {
 namespace {
@@ -134,6 +135,21 @@ TEST_F(FillPage, TheReportShowsWhatIsOpenFirstAndLeaksNoMarkup) {
   EXPECT_LT(report.find("refused.jpg"), report.find("a.jpg</dd>"));
   EXPECT_NE(report.find("2 of 3 pictures need a text by a person"), std::string::npos);
   EXPECT_NE(report.find("data-alt-source=\"machine\""), std::string::npos);
+}
+
+TEST_F(FillPage, TheReportSaysSoWhereNothingIsOpen) {
+  const std::string report = describe_report("Done", {});
+  EXPECT_NE(report.find("No picture waits for a text."), std::string::npos);
+  EXPECT_EQ(report.find("0 of 0"), std::string::npos);
+}
+
+TEST_F(FillPage, TheReportsPicturesOpenTheirFiles) {
+  const auto png = encode_png({2, 1, {255, 0, 0, 0, 255, 0}});
+  folder_.write("real.png", {reinterpret_cast<const char*>(png.data()), png.size()});
+  const std::string report = describe_report("One", fill("<img src=real.png>").images);
+  EXPECT_NE(report.find("0 of 1 picture needs a text"), std::string::npos);
+  EXPECT_NE(report.find("/real.png\"><img"), std::string::npos);
+  EXPECT_NE(report.find("alt=\"open real.png\""), std::string::npos);
 }
 
 }  // namespace

@@ -24,6 +24,39 @@ TEST(Page, AddressesKeepEveryByteOfAPath) {
   EXPECT_EQ(escape_url("figures/a-1_b.png"), "figures/a-1_b.png");
 }
 
+TEST(Page, LinksHoldWhereverThePageLies) {
+  EXPECT_EQ(file_address("/a/./b/../c d.jpg"), "file:///a/c%20d.jpg");
+  const std::string relative = file_address("c.jpg");
+  EXPECT_TRUE(relative.starts_with("file:///")) << relative;
+  EXPECT_TRUE(relative.ends_with("/c.jpg")) << relative;
+}
+
+TEST(Page, FoldersAreNamedBelowThoseThatAllShare) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(folders_below_shared({}), Names{});
+  EXPECT_EQ(folders_below_shared({"/a/b/1.jpg", "/a/b/2.jpg"}), (Names{"", ""}));
+  EXPECT_EQ(folders_below_shared({"/a/b/1.jpg", "/a/bc/d/2.jpg", "/a/3.jpg"}),
+            (Names{"b", "bc/d", ""}));
+  EXPECT_EQ(folders_below_shared({"b/1.jpg", "2.jpg"}), (Names{"b", ""}));
+}
+
+TEST(Page, PercentagesClaimNoCertainty) {
+  EXPECT_EQ(percent_in_words(0), "0%");
+  EXPECT_EQ(percent_in_words(0.004), "under 1%");
+  EXPECT_EQ(percent_in_words(0.01), "1%");
+  EXPECT_EQ(percent_in_words(0.871), "87%");
+  EXPECT_EQ(percent_in_words(0.99), "99%");
+  EXPECT_EQ(percent_in_words(0.996), "over 99%");
+  EXPECT_EQ(percent_in_words(1), "100%");
+}
+
+TEST(Page, ABrowserIsToFetchNothingForIt) {
+  const std::string html = to_html({.title = "x"});
+  const size_t policy = html.find("content=\"default-src 'none'; img-src data:;");
+  ASSERT_NE(policy, std::string::npos);
+  EXPECT_LT(policy, html.find("<style>")) << "it holds for what comes after it";
+}
+
 TEST(Page, ThePageHoldsItsPartsInOrder) {
   const std::string html =
       to_html({.title = "A & B", .lead = "<p>lead</p>", .body = "<p>body</p>", .script = "let x;"});

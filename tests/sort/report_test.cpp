@@ -64,7 +64,7 @@ TEST(Report, StandsAloneAndEscapesNames) {
   EXPECT_NE(html.find("cats, &quot;tame&quot;"), std::string::npos);
   EXPECT_NE(html.find("data:image/jpeg;base64,"), std::string::npos);
   EXPECT_NE(html.find("cannot be shown"), std::string::npos);
-  EXPECT_NE(html.find("3 pictures sorted into 2 categories; 1 fit none of these."),
+  EXPECT_NE(html.find("3 pictures sorted into 2 categories; 1 fits none of these."),
             std::string::npos);
   EXPECT_EQ(html.find("src=\"http"), std::string::npos) << "nothing comes from elsewhere";
   EXPECT_EQ(html.find("<link"), std::string::npos);
@@ -75,12 +75,40 @@ TEST(Report, EveryPictureAndListHasALabel) {
   const Sorter sorter = pets();
   const std::vector<SortedPicture> pictures = {sorter.sort(png(folder, "a.png"), unit({1, 0, 0}))};
   const std::string html = sort_report(pictures, sorter);
-  EXPECT_NE(html.find("alt=\"picture a.png\""), std::string::npos);
+  EXPECT_NE(html.find("alt=\"\"><span class=\"name\">a.png</span></a>"), std::string::npos)
+      << "the link's text is the picture's name";
   EXPECT_NE(html.find("<ul class=\"chips\" aria-label=\"category\">"), std::string::npos);
   EXPECT_NE(html.find("role=\"group\" aria-label=\"show only\""), std::string::npos);
   EXPECT_NE(html.find("aria-pressed"), std::string::npos);
   EXPECT_NE(html.find("role=\"status\""), std::string::npos);
   EXPECT_NE(html.find("<label>name <input"), std::string::npos);
+}
+
+TEST(Report, LinksHoldWhereverTheReportLies) {
+  const Sorter sorter = pets();
+  const std::string html =
+      sort_report(std::vector{sorter.sort("in/gone.png", unit({1, 0, 0}))}, sorter);
+  EXPECT_NE(html.find("href=\"file:///"), std::string::npos);
+  EXPECT_NE(html.find("/in/gone.png\" title=\"in/gone.png\""), std::string::npos);
+}
+
+TEST(Report, NoneOfTheseIsSaidOnce) {
+  const Sorter sorter = pets();
+  const std::string html = sort_report(std::vector{sorter.sort("a.png", unit({0, 0, 1}))}, sorter);
+  const size_t chip = html.find("<li class=\"chip none\">none of these");
+  ASSERT_NE(chip, std::string::npos);
+  EXPECT_EQ(html.find("none of these", chip + 36), std::string::npos);
+}
+
+TEST(Report, SaysSoWhereNothingWasSorted) {
+  const std::string html = sort_report({}, pets());
+  EXPECT_NE(html.find("No picture was sorted."), std::string::npos);
+  EXPECT_EQ(html.find("<ul class=\"grid\""), std::string::npos);
+}
+
+TEST(Report, SingleKeysCanBeTurnedOff) {  // WCAG 2.1.4
+  EXPECT_NE(sort_report({}, pets()).find("<input type=\"checkbox\" id=\"keys\" checked>"),
+            std::string::npos);
 }
 
 TEST(Tables, HostileNamesStayInTheirCell) {
