@@ -3,7 +3,8 @@
 namespace tandem {
 
 const char* const kSortReportStyle = R"(
-.filters { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; padding: .6rem 3px; }
+.filters { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; padding: .6rem 3px;
+  margin: 0 -3px; }
 @media (min-width: 700px) and (min-height: 600px) { .filters { position: sticky; top: 0; z-index: 1;
   background: var(--page); max-height: 40vh; overflow-y: auto; } }
 @media (pointer: coarse) { .keys, kbd { display: none; } }
