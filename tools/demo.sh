@@ -10,8 +10,7 @@ labels="a cat,a cup of coffee,a rocket,an astronaut,old coins,a motorcycle,the m
 
 if [ $# -gt 0 ]; then
   pictures=$1
-elif tools/fetch_photographs.sh $scratch/photographs chelsea.png:cat.png coffee.png rocket.jpg astronaut.png \
-  coins.png motorcycle_left.png:motorcycle.png page.png moon.png; then
+elif tools/fetch_photographs.sh "$scratch/photographs"; then
   pictures=$scratch/photographs
 else
   echo "Debian's package python3-skimage, which holds the demo's photographs, cannot be had; here are pictures that Tandem draws."

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Real photographs from Debian's scikit-image, unpacked and not installed: tools/fetch_photographs.sh FOLDER NAME[:NEW NAME]...
-# Fails where the package cannot be had; what is in FOLDER already is not fetched again.
+# Real photographs from Debian's scikit-image, unpacked and not installed: tools/fetch_photographs.sh FOLDER [NAME[:NEW NAME]...]
+# Without names, those that `make demo` shows. Fails where the package cannot be had; what is in FOLDER
+# already is not fetched again.
 set -euo pipefail
 folder=$1
 shift
+[ $# -gt 0 ] || set -- chelsea.png:cat.png coffee.png rocket.jpg astronaut.png coins.png \
+  motorcycle_left.png:motorcycle.png page.png moon.png
 
 missing=()
 for pair in "$@"; do

@@ -85,8 +85,6 @@ void average_weights(Parameters& average, const Parameters& now, double decay) {
       kept = leaf.detach().clone();
     else if (leaf.requires_grad())
       kept.mul_(decay).add_(leaf, 1 - decay);
-    else
-      kept.copy_(leaf);
   }
 }
 

@@ -40,8 +40,9 @@ class AdamW {
 /// Keeps exp of the stored logarithm within [1, max_scale], as open_clip after each step.
 void clamp_logit_scale(Parameters& parameters, double max_scale);
 
-/// average = decay average + (1 - decay) now, in place, for every parameter; statistics are taken
-/// as they are. An empty average becomes a copy.
+/// average = decay average + (1 - decay) now, in place, for every parameter that is trained; others
+/// do not move, and batch norm's statistics are the average's own (TrainableModel::observe). An
+/// empty average becomes a copy.
 void average_weights(Parameters& average, const Parameters& now, double decay);
 
 }  // namespace tandem::torch_train

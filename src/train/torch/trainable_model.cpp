@@ -1,6 +1,7 @@
 #include "train/torch/trainable_model.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <numeric>
@@ -96,6 +97,17 @@ at::Tensor TrainableModel::encode_image(const Pixels& pixels, uint64_t seed) {
     }
   }
   return b.normalise(features.to(shared_.dtype), config_.embed_dim);
+}
+
+void TrainableModel::observe(Parameters& average, const Pixels& pixels) {
+  const at::NoGradGuard no_graph;
+  // Statistics move where the layer's parameters ask for gradients.
+  for (auto& [name, tensor] : average)
+    tensor.set_requires_grad(shared_.parameters.at(name).requires_grad());
+  shared_.parameters.swap(average);
+  encode_image(pixels, 0);
+  shared_.parameters.swap(average);
+  for (auto& [name, tensor] : average) tensor.set_requires_grad(false);
 }
 
 at::Tensor TrainableModel::encode_text(std::span<const int32_t> padded) {

@@ -37,6 +37,11 @@ class TrainableModel {
   /// `padded` is [n, context_length].
   at::Tensor encode_text(std::span<const int32_t> padded);
 
+  /// Moves batch norm's statistics in `average`, weights of this model at another time, by what
+  /// these weights make of the pictures. The model's own statistics are those of its own weights,
+  /// and averaged weights make other activations (SWA, arXiv 1803.05407, section 3.2).
+  void observe(Parameters& average, const Pixels& pixels);
+
   /// Batch norm's mode, patch dropout: on at first, off for validation.
   void set_training(bool training);
   /// What rules lock asks for no gradient from now on (nor does its batch norm move).

@@ -174,7 +174,7 @@ StepRecord Trainer::take_step(Feeder& feeder) {
   const double lr = config_.optimizer.lr * schedule_factor(config_.schedule, steps_, state_.step);
   state_.optimizer.step(parameters, lr);
   clamp_logit_scale(parameters, config_.loss.max_logit_scale);
-  if (config_.optimizer.ema > 0) average_weights(state_.average, parameters, config_.optimizer.ema);
+  if (config_.optimizer.ema > 0) follow();
   ++state_.step;
 
   StepRecord record{
@@ -189,6 +189,19 @@ StepRecord Trainer::take_step(Feeder& feeder) {
   waited_before_ += record.waited_seconds;
   record.pairs_per_second = static_cast<double>(config_.compute.batch_size) / record.seconds;
   return record;
+}
+
+void Trainer::follow() {
+  // Running statistics forget nine tenths in 22 observations; averaged weights move slowly, so that
+  // a share of the steps does, for a share of a forward pass.
+  constexpr int64_t kObserveEvery = 8;
+  auto& model = state_.model;
+  average_weights(state_.average, model.parameters(), config_.optimizer.ema);
+  if (!model.mixes_pairs() || state_.step % kObserveEvery != 0) return;
+  const auto [height, width] = model.config().image_size();
+  model.observe(
+      state_.average,
+      {.values = portion_.pixels, .batch = portion_.size, .height = height, .width = width});
 }
 
 void Trainer::remark(const std::string& sentence) {

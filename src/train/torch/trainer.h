@@ -24,6 +24,8 @@ class Trainer {
   void begin(const std::string& resume);
   FeedPlan plan_from(int64_t step) const;
   StepRecord take_step(Feeder& feeder);
+  /// Lets the averaged weights follow, with batch norm's statistics of their own.
+  void follow();
   LossResult batch_loss(const BatchFeatures& features);
   void check_finite(double loss, double norm, const std::vector<std::string>& keys) const;
   void after_step(const StepRecord& record, Feeder& feeder);

@@ -1,5 +1,6 @@
 // A model in training computes the same whatever it saves, and leaves out what it is told to.
 #include "train/torch/trainable_model.h"
+#include "train/torch/adamw.h"
 
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
@@ -196,6 +197,29 @@ TEST(BatchNorm, MovesInTrainingAloneAndOnlyWhereItIsTrained) {
   EXPECT_FALSE(moves({.frozen_batch_norm = true}, {}, true));
   EXPECT_FALSE(moves({}, {.lock_image = true}, true));
   EXPECT_FALSE(moves({}, {.lock_image = true, .unlocked_image_blocks = 1}, true)) << "the stem";
+}
+
+TEST(BatchNorm, AveragedWeightsHaveStatisticsOfTheirOwn) {
+  const ModelConfig config = random_config("resnet");
+  const Pairs pairs = random_pairs(config, 3);
+  const auto with_gain = [&](double gain) {
+    auto model = trainable(config);
+    model->parameters().at("visual.bn1.weight").detach().fill_(gain);
+    return model;
+  };
+  const auto now = with_gain(1), then = with_gain(3);
+  Parameters average;
+  average_weights(average, then->parameters(), 0.9);
+  const std::string own = "visual.bn2.running_mean";
+  const at::Tensor kept = now->parameters().at(own).clone();
+  now->observe(average, pairs.view());
+  EXPECT_TRUE(at::equal(now->parameters().at(own), kept));
+  then->encode_image(pairs.view(), 0);
+  for (const auto& [name, tensor] : then->parameters()) {
+    EXPECT_TRUE(at::equal(average.at(name), tensor)) << name;
+    EXPECT_FALSE(average.at(name).requires_grad()) << name;
+  }
+  EXPECT_FALSE(at::equal(average.at(own), kept));
 }
 
 TEST(TrainableModel, GivesItsWeightsBack) {
