@@ -73,12 +73,13 @@ void find_tokenizer(Checkpoint& checkpoint, const std::string& folder, const Ope
         "vocab.json and merges.txt, or OpenAI's bpe_simple_vocab_16e6.txt.gz");
     return;
   }
+  const auto noted = read_tokenizer_config(files).cleaning;  // in folders that Tandem wrote
   if (!files.tokenizer_json.empty()) {
     checkpoint.cleaning = Cleaning::hugging_face;
-    checkpoint.rules.push_back("texts are cleaned and split as tokenizer.json says");
+    if (noted != Cleaning::hugging_face)
+      checkpoint.rules.push_back("texts are cleaned and split as tokenizer.json says");
     return;
   }
-  const auto noted = read_tokenizer_config(files).cleaning;  // in folders that Tandem wrote
   checkpoint.cleaning = noted.value_or(by_rule);
   if (!noted)
     checkpoint.rules.push_back(fmt::format(

@@ -30,6 +30,7 @@ constexpr int kSmallVocabulary = 8192;
 constexpr StatedSize kStated[] = {
     {"RN101-quickgelu", 119'688'033, "RN101"},
     {"RN26-128", 12'258'353},
+    {"RN35-64", 12'086'833},
     {"RN50-quickgelu", 102'007'137, "RN50"},
     {"RN50x16-quickgelu", 290'979'217, "RN50x16"},
     {"RN50x4-quickgelu", 178'300'601, "RN50x4"},
@@ -96,7 +97,7 @@ TEST_F(ArchitectureFiles, AreNoNamesThatMeanSomethingElseAlready) {
 }
 
 TEST_F(ArchitectureFiles, OurSmallOnesTakeTheTokenizersVocabulary) {
-  for (const char* name : {"ViT-Ti-16-112", "ViT-XS-16-96", "ViT-S-14-112", "RN26-128"})
+  for (const char* name : {"ViT-Ti-16-112", "ViT-XS-16-96", "ViT-S-14-112", "RN26-128", "RN35-64"})
     EXPECT_EQ(read_architecture(name).config.text->vocab_size, 0) << name;
   EXPECT_EQ(read_architecture("ViT-B-32").config.text->vocab_size, 49408);
 }

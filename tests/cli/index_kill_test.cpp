@@ -11,15 +11,8 @@
 
 #include "cli/background.h"
 #include "cli/program.h"
+#include "cli/sanitized.h"
 #include "index/picture_folder.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define TANDEM_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TANDEM_SANITIZED 1
-#endif
-#endif
 
 namespace tandem_test {
 namespace {
@@ -29,11 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 int kills() {
   if (const char* kills = std::getenv("TANDEM_KILLS")) return std::atoi(kills);
-#ifdef TANDEM_SANITIZED
-  return 50;
-#else
-  return 8;
-#endif
+  return kSanitized ? 50 : 8;
 }
 
 class KilledIndex : public ::testing::Test {
