@@ -13,6 +13,7 @@
 // frequencies
 // ("top1_without_prior"). SCRATCH is a folder for the models that are measured.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/core.h>
 
 #include <algorithm>
