@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # The README's pictures of each job, from nothing: tools/draw_job_pictures.sh MODEL [OUT=docs/images]
 # Expects build/bin/tandem, chromium, cmark-gfm, imagemagick and pngquant. Writes OUT/{search,sort,describe,illustrate}.png.
-# The photographs are those of scikit-image that its documentation calls public domain or CC0, the drawings
-# tools/draw_pictures.sh's: so the pictures may be passed on.
+# The pictures in them are tools/draw_pictures.sh's: others' are not kept here.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: tools/draw_job_pictures.sh MODEL [OUT]" >&2; exit 2; }
 root=$(realpath "$(dirname "$0")/..")
@@ -13,13 +12,13 @@ for program in "$tandem" chromium cmark-gfm convert pngquant; do
   command -v "$program" >/dev/null || { echo "$program: is not there; install or build it" >&2; exit 1; }
 done
 scratch=$PWD/build/job_pictures
-photographs=$scratch/photographs
+pictures=$scratch/pictures
 width=1100
 
-tools/fetch_photographs.sh "$photographs" chelsea.png:cat.png coffee.png:cup.png rocket.jpg astronaut.png:portrait.png \
-  camera.png:film.png brick.png:wall.png grass.png gravel.png horse.png clock_motion.png:clock.png \
-  hubble_deep_field.jpg:galaxies.jpg retina.jpg cell.png
-cp examples/illustrate/pictures/*.png "$photographs"
+rm -rf "$pictures"
+tools/draw_pictures.sh "$pictures"
+mogrify -format png "$pictures"/*.ppm
+rm "$pictures"/*.ppm
 
 # draw PAGE NAME: the whole page in light colours, as a picture of few colours. It must be shorter than the window.
 draw() {
@@ -38,8 +37,8 @@ draw() {
 
 draw_search() {
   rm -f "$scratch"/library.db*
-  "$tandem" index "$photographs" --db "$scratch/library.db" --model "$model"
-  "$tandem" search "a cup of coffee" --all --top-k 4 --db "$scratch/library.db" --model "$model" \
+  "$tandem" index "$pictures" --db "$scratch/library.db" --model "$model"
+  "$tandem" search "the moon in a dark sky" --all --top-k 4 --db "$scratch/library.db" --model "$model" \
     --html "$scratch/search.html"
   draw "$scratch/search.html" search
 }
@@ -47,37 +46,33 @@ draw_search() {
 draw_sort() {
   cat >"$scratch/kinds.toml" <<'END'
 [[category]]
-name = "animals"
-descriptions = ["a cat", "a horse", "an animal"]
+name = "sky and sea"
+descriptions = ["a sunset", "the moon", "the sea", "a boat on the water"]
 
 [[category]]
-name = "people"
-descriptions = ["a person", "a man", "a woman"]
+name = "plants"
+descriptions = ["a flower", "a tree", "a plant"]
 
 [[category]]
-name = "surfaces"
-descriptions = ["a brick wall", "grass", "stones", "a texture"]
-
-[[category]]
-name = "sky and space"
-descriptions = ["stars", "the moon", "a sunset", "a rocket"]
+name = "buildings"
+descriptions = ["a house", "a building"]
 
 [[category]]
 name = "things"
-descriptions = ["a cup", "a clock", "a ball"]
+descriptions = ["a ball", "a clock", "a chessboard"]
 END
-  (cd "$scratch" && "$tandem" sort run photographs --into kinds.toml --report sort.html --report-pictures 4 --model "$model")
+  (cd "$scratch" && "$tandem" sort run pictures --into kinds.toml --report sort.html --report-pictures 4 --model "$model")
   draw "$scratch/sort.html" sort
 }
 
 draw_describe() {
-  local page=$photographs/page.html picture
+  local page=$pictures/page.html picture
   echo '<!doctype html><html lang="en"><title>Our year</title><h1>Our year</h1>' >"$page"
-  for picture in cat.png cup.png wall.png; do
+  for picture in boat.png flower.png house.png; do
     echo "<p>Text <img src=\"$picture\"> and text.</p>" >>"$page"
   done
-  echo '<p><a href="launches.html"><img src="rocket.jpg"></a></p>' >>"$page"
-  (cd "$photographs" && "$tandem" describe --html page.html --out "$scratch/described.html" \
+  echo '<p><a href="times.html"><img src="clock.png"></a></p>' >>"$page"
+  (cd "$pictures" && "$tandem" describe --html page.html --out "$scratch/described.html" \
     --report "$scratch/describe.html" --model "$model" 2>/dev/null)
   rm "$page"
   draw "$scratch/describe.html" describe

@@ -3,7 +3,7 @@
 set -euo pipefail
 out=$1
 mkdir -p "$out"
-for picture in sunset moon tree ball chessboard; do
+for picture in sunset moon tree ball chessboard house flower boat clock; do
   awk -v picture=$picture '
     function inside(cx, cy, r) { return (x - cx) ^ 2 + (y - cy) ^ 2 < r * r }
     function paint(r, g, b) { red = r; green = g; blue = b }
@@ -32,6 +32,36 @@ for picture in sunset moon tree ball chessboard; do
     function chessboard() {
       if ((int(x / 24) + int(y / 24)) % 2) paint(60, 40, 25); else paint(240, 220, 180)
     }
+    function house() {
+      if (y > 150) paint(110, 165, 80); else paint(165, 210, 240)
+      if (x > 52 && x < 140 && y > 88 && y < 156) paint(235, 215, 180)
+      if (y > 40 && y <= 88 && x > 96 - (y - 40) * 1.2 && x < 96 + (y - 40) * 1.2) paint(170, 60, 45)
+      if (x > 64 && x < 86 && y > 102 && y < 124) paint(90, 130, 170)
+      if (x > 104 && x < 126 && y > 108 && y < 156) paint(120, 75, 40)
+    }
+    function flower(  petal) {
+      if (y > 168) paint(120, 85, 50); else paint(215, 235, 245)
+      if (x > 92 && x < 100 && y > 80 && y < 170) paint(60, 130, 60)
+      for (petal = 0; petal < 6; ++petal)
+        if (inside(96 + 30 * cos(petal * 1.0472), 72 + 30 * sin(petal * 1.0472), 20)) paint(225, 90, 140)
+      if (inside(96, 72, 18)) paint(250, 210, 70)
+    }
+    function boat() {
+      if (y > 128) paint(35, 95 + y / 6, 150); else paint(190, 220, 240)
+      if (y >= 116 && y < 146 && x > 36 + (y - 116) && x < 156 - (y - 116)) paint(140, 40, 40)
+      if (x > 92 && x < 97 && y > 26 && y < 118) paint(100, 70, 40)
+      if (y > 30 && y < 108 && x > 99 && x < 99 + (y - 30) * 0.7) paint(250, 250, 245)
+      if (y > 44 && y < 108 && x < 90 && x > 90 - (y - 44) * 0.6) paint(240, 235, 220)
+    }
+    function clock(  hour) {
+      paint(200, 190, 170)
+      if (inside(96, 96, 76)) paint(60, 50, 45)
+      if (inside(96, 96, 68)) paint(252, 250, 242)
+      for (hour = 0; hour < 12; ++hour)
+        if (inside(96 + 58 * cos(hour * 0.5236), 96 + 58 * sin(hour * 0.5236), 4)) paint(40, 40, 40)
+      if (x > 92 && x < 100 && y > 48 && y < 100) paint(30, 30, 30)
+      if (y > 92 && y < 100 && x > 92 && x < 132) paint(30, 30, 30)
+    }
     BEGIN {
       print "P3\n192 192\n255"
       for (y = 0; y < 192; ++y)
@@ -41,6 +71,10 @@ for picture in sunset moon tree ball chessboard; do
           if (picture == "tree") tree()
           if (picture == "ball") ball()
           if (picture == "chessboard") chessboard()
+          if (picture == "house") house()
+          if (picture == "flower") flower()
+          if (picture == "boat") boat()
+          if (picture == "clock") clock()
           printf "%d %d %d\n", red, green, blue
         }
     }' >"$out/$picture.ppm"
