@@ -16,27 +16,19 @@ else
   echo "Debian's package python3-skimage, which holds the demo's photographs, cannot be had; here are pictures that Tandem draws."
   pictures=$scratch/drawn
   tools/draw_pictures.sh "$pictures"
-  labels="sunset over the sea,moon in the night sky,tree in a field,red ball,chessboard,$labels"
-fi
-
-# Until the built-in model is trained: the weak one beside the project.
-model=models/tandem-small
-[ -d "$model" ] || model=../shared/model/bootstrap
-if [ ! -d "$model" ]; then
-  echo "There is no trained model in models/ yet; give one of yours: $tandem classify $pictures --labels \"$labels\" --model MODEL"
-  exit 0
+  labels="sunset over the sea,moon in the night sky,tree in a field,red ball,chessboard,house,flower,sailing boat,clock,$labels"
 fi
 
 cat <<'TEXT'
-The model is small and weak, trained from scratch on two cores. It was never a classifier for these labels: they are sentences,
-compared with what it sees.
+The built-in model is small and weak, trained from nothing on two cores (models/tandem-small/README.md). It was never a classifier for
+these labels: they are sentences, compared with what it sees.
 
 TEXT
-"$tandem" classify "$pictures" --model "$model" --labels "$labels" --templates openai7 --top-k 3 --bars always
+"$tandem" classify "$pictures" --labels "$labels" --templates openai7 --top-k 3 --bars always
 cat <<TEXT
 
 It is wrong at times, as you see. make demo PHOTOS=dir says the same about your pictures. And then:
-  sort a folder:          $tandem sort run $pictures --into TAXONOMY.toml --model $model    (docs/sorting.md)
+  sort a folder:          $tandem sort run $pictures --into TAXONOMY.toml    (docs/sorting.md)
   train one of your own:  docs/training.md
   a full-size model:      $tandem classify $pictures --labels "a cat,a dog" --model FOLDER    (a CLIP folder of Hugging Face or open_clip, or OpenAI's file)
 TEXT
