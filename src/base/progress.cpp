@@ -15,6 +15,7 @@ std::string duration_in_words(double seconds) {
 
 std::string progress_line(int64_t done, int64_t total, const std::string& what, double seconds) {
   const double rate = static_cast<double>(done) / seconds;
+  if (total <= 0) return fmt::format("{} {}, {:.{}f}/s", done, what, rate, rate < 10 ? 1 : 0);
   return fmt::format("{} of {} {}, {:.{}f}/s, {} left", done, total, what, rate, rate < 10 ? 1 : 0,
                      duration_in_words(static_cast<double>(total - done) / rate));
 }

@@ -12,7 +12,7 @@ namespace tandem::cli {
 /// is not wanted, or in the first second.
 class Progress {
  public:
-  /// `what`: "pictures".
+  /// `total`: 0 where it is not known. `what`: "pictures".
   Progress(int64_t total, std::string what, bool wanted);
   ~Progress();
   Progress(const Progress&) = delete;

@@ -43,6 +43,7 @@ Indexer::Indexer(Library& library, const Model& model, IndexOptions options, Ind
   if (!listener_.failed) listener_.failed = [](const std::string&) {};
   if (!listener_.remark) listener_.remark = [](const std::string&) {};
   if (!listener_.progress) listener_.progress = [](int64_t, int64_t) {};
+  if (!listener_.looked) listener_.looked = [] {};
   auto& connection = library_.connection();
   const Fingerprint& ours = model.fingerprint();
   for (const LibrarySpace& space : library_.spaces())
@@ -131,6 +132,7 @@ void Indexer::find_work(const std::vector<std::string>& roots) {
 /// Puts a path on the list of work unless it is up to date. `named`: by the user.
 void Indexer::consider(const std::string& path, bool named) {
   if (!named && !options_.shard.holds(path)) return;
+  listener_.looked();
   const auto state = file_state(path);
   if (!state) return;  // gone since, or no file
   auto& connection = library_.connection();

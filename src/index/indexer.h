@@ -45,6 +45,8 @@ struct IndexListener {
   std::function<void(const std::string&sentence)> failed, remark;
   /// Pictures found to need work, before the first is done; then how many of them are done.
   std::function<void(int64_t done, int64_t total)> progress;
+  /// Another picture was met while the folders are walked.
+  std::function<void()> looked;
 };
 
 /// One run over folders. Work is committed in batches; whatever ends the process, the library stays

@@ -295,8 +295,12 @@ TEST(Indexer, FollowsSinglePathsThereAndGone) {
   folder.put("a.png", 1);
   folder.put("deep/b.png", 2);
   Library library = Library::open_for_writing(folder.library());
-  Indexer indexer(library, model, {.excludes = {"*.tif"}}, {});
+  int looked = 0;
+  IndexListener listener;
+  listener.looked = [&] { ++looked; };
+  Indexer indexer(library, model, {.excludes = {"*.tif"}}, listener);
   indexer.update({folder.root()});
+  EXPECT_EQ(looked, 2);
   fs::rename(folder.at("deep"), folder.at("moved"));
   fs::remove(folder.at("a.png"));
   folder.put("new/c.png", 3);
