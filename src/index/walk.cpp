@@ -55,7 +55,12 @@ FolderWalk::FolderWalk(std::vector<std::string> excludes, EachPath picture, Each
 
 void FolderWalk::walk(const std::string& root, const std::string& from) {
   root_ = root;
-  folders_ = {from};
+  is_part_ = from != root;
+  struct stat status {};
+  if (is_part_ && ::stat(root.c_str(), &status) == 0)  // what leads back to it leads to all again
+    entered_.insert({status.st_dev, status.st_ino});
+  const bool is_link = is_part_ && ::lstat(from.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+  (is_link ? links_ : folders_) = {from};
   while (!folders_.empty() || !links_.empty()) {
     if (folders_.empty()) {
       const std::string link = std::move(links_.back());
@@ -117,10 +122,17 @@ void FolderWalk::meet(const std::string& folder, const std::string& name, unsign
 void FolderWalk::follow(const std::string& link) {
   struct stat status {};
   if (::stat(link.c_str(), &status) != 0) return;  // it leads nowhere
-  if (S_ISDIR(status.st_mode))
-    folders_.push_back(link);
-  else if (S_ISREG(status.st_mode) && is_picture_name(link))
+  if (S_ISDIR(status.st_mode)) {
+    if (!is_part_ || !is_walked_otherwise(full_path(link))) folders_.push_back(link);
+  } else if (S_ISREG(status.st_mode) && is_picture_name(link)) {
     picture_(link);
+  }
+}
+
+/// Whether a folder lies below the root, so that a walk of all enters it under its own name.
+bool FolderWalk::is_walked_otherwise(const std::string& folder) const {
+  const bool is_below = folder == root_ || folder.starts_with(begin_of_folder(root_));
+  return is_below && !leaves_out(root_, folder);
 }
 
 bool FolderWalk::is_excluded(const std::string& relative, const std::string& name) const {

@@ -26,7 +26,8 @@ class FolderWalk {
   /// Called with each folder that is entered (to watch it).
   EachPath each_folder;
 
-  /// `from` is `root` or a folder below it. May be called for several roots.
+  /// `from` is `root` or a folder below it; then links to what the root holds are left aside, as a
+  /// walk of all meets it under its own name. May be called for several roots.
   void walk(const std::string& root, const std::string& from);
   void walk(const std::string& root) { walk(root, root); }
 
@@ -40,10 +41,12 @@ class FolderWalk {
   void meet(const std::string& folder, const std::string& name, unsigned char type, int descriptor);
   bool is_excluded(const std::string& relative, const std::string& name) const;
   void follow(const std::string& link);
+  bool is_walked_otherwise(const std::string& folder) const;
 
   std::vector<std::string> excludes_;
   EachPath picture_, trouble_;
   std::string root_;
+  bool is_part_ = false;                             // not walked from the root on
   std::vector<std::string> folders_, links_;         // still to enter
   std::set<std::pair<uint64_t, uint64_t>> entered_;  // device, inode
 };

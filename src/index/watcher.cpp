@@ -59,6 +59,7 @@ Watcher::~Watcher() { ::close(events_); }
 void Watcher::watch_below(const std::string& root, const std::string& folder) {
   FolderWalk walk(
       excludes_, [](const std::string&) {}, [](const std::string&) {});
+  if (walk.leaves_out(root, folder)) return;
   walk.each_folder = [&](const std::string& each) { watch(root, each); };
   walk.walk(root, folder);
 }
@@ -82,6 +83,9 @@ void Watcher::run(Indexer& indexer) {
     read_events();
     while (Clock::now() - first < kLongest && wait(kQuietMilliseconds)) read_events();
     hand_over(indexer);
+    if (places_.empty())
+      fail(ErrorKind::io, "{}: is no longer there, and nothing is left to watch; run it again",
+           roots_.front());
   }
 }
 
@@ -123,8 +127,7 @@ void Watcher::read_events() {
           (event->mask & IN_CREATE) && !(event->mask & IN_ISDIR) && !is_link(path);
       if (!is_begun) changed_[root].insert(path);
       // What came into a new folder before it was watched is found by walking it.
-      if ((event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO)))
-        watch_below(root, path);
+      if ((event->mask & (IN_CREATE | IN_MOVED_TO)) && is_folder(path)) watch_below(root, path);
     }
   }
 }
@@ -137,7 +140,8 @@ void Watcher::hand_over(Indexer& indexer) {
     return indexer.update(roots_);
   }
   for (const auto& [root, paths] : std::exchange(changed_, {}))
-    indexer.update_paths(root, {paths.begin(), paths.end()});
+    if (is_folder(root))  // else its disk may be gone: what was below it stays in the library
+      indexer.update_paths(root, {paths.begin(), paths.end()});
 }
 
 }  // namespace tandem

@@ -37,6 +37,10 @@ class Background {
   /// Sends the signal and waits. The exit code, or 128 + the signal that ended it.
   int end(int signal) {
     ::kill(process_, signal);
+    return wait();
+  }
+  /// Waits for its own end.
+  int wait() {
     int status = 0;
     ::waitpid(process_, &status, 0);
     process_ = -1;

@@ -111,6 +111,32 @@ TEST(FolderWalk, KnowsWhatItWouldLeaveOut) {
   EXPECT_FALSE(out("new/old.jpg"));
 }
 
+TEST(FolderWalk, APartMeetsNothingByASecondName) {
+  PictureFolder folder;
+  folder.put("real/a.jpg", 1);
+  folder.put(".left/b.jpg", 1);
+  folder.put("new/c.jpg", 1);
+  const tandem_test::ScratchFolder elsewhere;
+  elsewhere.write("far.jpg", "x");
+  fs::create_directory_symlink(folder.at("real"), folder.at("new/link"));
+  fs::create_directory_symlink(folder.root(), folder.at("new/up"));
+  fs::create_directory_symlink(fs::path(folder.root()).parent_path(), folder.at("new/above"));
+  fs::create_directory_symlink(folder.at(".left"), folder.at("new/shown"));
+  fs::create_directory_symlink(elsewhere.path(), folder.at("new/out"));
+  const auto part = [&](const std::string& name) {
+    Names found;
+    FolderWalk walk({}, [&](const std::string& path) { found.push_back(path); }, {});
+    walk.walk(folder.root(), folder.at(name));
+    for (auto& path : found) path.erase(0, folder.root().size() + 1);
+    std::sort(found.begin(), found.end());
+    return found;
+  };
+  // What the walk of all leaves out where it lies has no other name.
+  EXPECT_EQ(part("new"), (Names{"new/c.jpg", "new/out/far.jpg", "new/shown/b.jpg"}));
+  EXPECT_EQ(part("new/up"), Names{});
+  EXPECT_EQ(part("new/out"), Names{"new/out/far.jpg"});
+}
+
 TEST(FolderRange, HoldsWhatIsBelowAndNothingElse) {
   const std::string begin = begin_of_folder("/a/b"), end = end_of_folder("/a/b");
   for (const char* inside : {"/a/b/c", "/a/b/\xff\xff", "/a/b/c/d"})
