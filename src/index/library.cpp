@@ -89,15 +89,14 @@ LibrarySpace Library::space_of(const Model& model) const {
     }
   }
   if (best) return *best;
-  if (all.empty())
+  if (others.empty())
     fail(ErrorKind::bad_model,
          "{}: holds no pictures yet; index some with: tandem index DIR --db {}", path(), path());
   fail(ErrorKind::bad_model,
        "{}: was indexed with {}, and embeddings of {} (space {}) cannot be compared with those; "
        "choose that model with --model, or index with this one beside it: tandem index DIR --db "
        "FILE --model M",
-       path(), others.empty() ? "this model but no pictures" : others, model.path(),
-       short_name(wanted.space));
+       path(), others, model.path(), short_name(wanted.space));
 }
 
 PictureRecord Library::picture(int64_t id) const {

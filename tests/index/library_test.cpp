@@ -171,6 +171,9 @@ TEST(Library, AModelOfAnotherSpaceIsRefusedWithASentence) {
   const ScratchFolder folder;
   Library library = Library::open_for_writing(folder.path("library.db"));
   EXPECT_NE(refusal([&] { library.space_of(model); }).find("holds no pictures"), std::string::npos);
+  put_space(library.connection(),
+            {.fingerprint = model.fingerprint(), .model = "ours", .width = 2});
+  EXPECT_NE(refusal([&] { library.space_of(model); }).find("holds no pictures"), std::string::npos);
   put_space(library.connection(), {.fingerprint = {"s", "{}"}, .model = "clip-x", .width = 2});
   const std::string sentence = refusal([&] { library.space_of(model); });
   EXPECT_NE(sentence.find("was indexed with clip-x"), std::string::npos) << sentence;
