@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "base/thread_pool.h"
+#include "index/picture_reading.h"
 #include "search/background.h"
 #include "search/picture_signature.h"
 #include "search/scan.h"
@@ -65,7 +66,19 @@ class Search {
   }
 
  private:
+  // A file that is gone is no copy of those that are there, and never the best of them.
+  void drop_gone(std::vector<PictureRecord>& records) const {
+    std::erase_if(records, [&](const PictureRecord& record) {
+      if (!is_gone(record.path)) return false;
+      if (options_.on_bad)
+        options_.on_bad(record.path + ": is no longer there; index its folder again");
+      return true;
+    });
+  }
+
   void add_copies(std::vector<PictureRecord> records) {
+    if (records.size() > 1) drop_gone(records);
+    if (records.empty()) return;
     std::sort(records.begin(), records.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
     if (records.size() > 1) {

@@ -119,6 +119,17 @@ TEST(Duplicates, APictureThatIsGoneIsNamed) {
   EXPECT_NE(faults.front().find("p2.png"), std::string::npos);
 }
 
+TEST(Duplicates, AFileThatIsGoneIsNeverTheBest) {
+  TANDEM_SMALL_MODEL(model);
+  PictureFolder folder;
+  for (const char* name : {"a.png", "b.png", "c.png"}) folder.put(name, png_of(scene(1)));
+  index(folder, model);
+  fs::remove(folder.at("a.png"));
+  EXPECT_EQ(groups_of(folder, model, 0), (Groups{{"exact", {"b.png", "c.png"}}}));
+  fs::remove(folder.at("b.png"));
+  EXPECT_EQ(groups_of(folder, model, 0), Groups{});
+}
+
 TEST(Duplicates, TheThresholdIsBetweenOtherPicturesAndOne) {
   const ScratchFolder folder;
   EXPECT_NEAR(near_similarity(file_of(folder.path("v"), random_embeddings(100, 64, 1))), 0.75,
