@@ -132,7 +132,8 @@ class Linter {
 
   void look_at_people(const CategoryGroup& group) {
     const Category *person = nullptr, *ape = nullptr;
-    bool neutral = false, child = false;
+    bool neutral = false;
+    std::set<const Category*> children;
     for (const auto& category : group.categories)
       for (const auto& text : category.descriptions)
         for (const auto& word : content_words(text)) {
@@ -140,9 +141,11 @@ class Linter {
           if (kind == PersonWord::person && !person) person = &category;
           if (kind == PersonWord::ape && !ape) ape = &category;
           neutral |= kind == PersonWord::neutral;
-          child |= kind == PersonWord::child;
+          if (kind == PersonWord::child) children.insert(&category);
         }
     if (!group.exclusive) return;
+    const bool child = !children.empty();
+    if (!person && children.size() > 1) person = *children.begin();  // boys or girls, and who else?
     if (person && !neutral)
       say("no-neutral-person", person->line,
           "the group \"{}\" sorts people (\"{}\") without a neutral choice such as \"a person\", "

@@ -45,6 +45,7 @@ TEST(Lint, EachRuleFindsItsFault) {
       {"category = [\"houses\", \"criminals\"]", {"demeaning", "no-neutral-person", "no-child"}},
       {"category = [\"houses\", {name=\"x\", descriptions=\"an illegal immigrant\"}]",
        {"demeaning", "demeaning"}},
+      {"category = [\"boys\", \"girls\"]", {"no-neutral-person"}},
       {"category = [\"a man\", \"a woman\"]", {"no-neutral-person", "no-child"}},
       {"category = [\"a teenager\", \"a person\", \"a tree\"]", {"no-child"}},
       {"category = [\"people\", \"children\", \"gorillas\"]", {"people-and-apes"}},
