@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -46,6 +47,19 @@ void start_library() {
   if (!started)
     fail(ErrorKind::unsupported, "libexempi does not start; leave --xmp out or install it again");
 }
+
+/// While it lives, the library's own complaints ("XML parsing failure"), which it has no switch
+/// for, go nowhere: its answers are told in sentences of ours.
+class Unheard {
+ public:
+  Unheard() : before_(std::cerr.rdbuf(nullptr)) {}
+  ~Unheard() { std::cerr.rdbuf(before_); }
+  Unheard(const Unheard&) = delete;
+  Unheard& operator=(const Unheard&) = delete;
+
+ private:
+  std::streambuf* before_;
+};
 
 using Packet = std::unique_ptr<std::remove_pointer_t<XmpPtr>, decltype(&xmp_free)>;
 using Text = std::unique_ptr<std::remove_pointer_t<XmpStringPtr>, decltype(&xmp_string_free)>;
@@ -152,6 +166,7 @@ std::string with_categories(const std::optional<std::string>& existing,
                             std::span<const std::string> categories, const std::string& name) {
   const std::lock_guard lock(library_mutex);
   start_library();
+  const Unheard unheard;
   std::vector<std::string> subjects, paths;
   for (const auto& category : categories) {
     subjects.push_back(category.substr(category.rfind('/') + 1));

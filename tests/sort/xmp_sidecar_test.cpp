@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iostream>
+
 #include "base/files.h"
 #include "base/scratch_folder.h"
 #include "sort/tag.h"
@@ -139,6 +141,17 @@ TEST(XmpSidecar, AnEditedOneIsNotTakenBack) {
   undo_actions(log_path, [&](const std::string&) { ++refused; });
   EXPECT_EQ(refused, 1);
   EXPECT_EQ(read_file(folder.path("a.xmp")), "mine now");
+}
+
+TEST(XmpSidecar, TheLibrarySpeaksInSentencesOfOurs) {
+  testing::internal::CaptureStderr();
+  const std::string sentence =
+      refusal([&] { with_categories("<rdf:RDF><a>", Names{"dogs"}, "x.xmp"); });
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_NE(sentence.find("x.xmp: is no XMP"), std::string::npos) << sentence;
+  testing::internal::CaptureStderr();
+  std::cerr << "heard again" << std::flush;
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "heard again");
 }
 
 }  // namespace
