@@ -17,6 +17,10 @@ std::string installed_models_folder();
 /// data folder, installed_models_folder().
 std::vector<std::string> model_folders();
 
+/// Whether a folder in one of them has a model's config and weights, or a file the ending of
+/// weights. Opens none.
+bool holds_model(const std::string& path);
+
 /// `configs` in each of them.
 std::vector<std::string> architecture_folders();
 

@@ -11,6 +11,7 @@
 #include "checkpoint/foreign.h"
 #include "checkpoint/layouts.h"
 #include "checkpoint/model_folder.h"
+#include "checkpoint/model_places.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torch_file.h"
 
@@ -107,6 +108,16 @@ Checkpoint open_checkpoint(const std::string& path, const OpenOptions& options) 
   if (!fs::is_regular_file(path, error))
     fail(ErrorKind::bad_input, "{}: is neither a file nor a folder; give a model's path", path);
   return open_file(path, options);
+}
+
+bool holds_model(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error))
+    return (!file_in(path, "open_clip_config.json").empty() && !open_clip_weights(path).empty()) ||
+           (!file_in(path, "config.json").empty() && !hugging_face_weights(path).empty());
+  const std::string ending = fs::path(path).extension().string();
+  return fs::is_regular_file(path, error) &&
+         (ending == ".pt" || ending == ".pth" || ending == ".bin" || ending == ".safetensors");
 }
 
 }  // namespace tandem

@@ -83,7 +83,7 @@ std::vector<std::string> models_found() {
   for (const auto& folder : model_folders()) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder, error))
-      models.push_back(entry.path().string());
+      if (holds_model(entry.path().string())) models.push_back(entry.path().string());
   }
   return models;
 }
