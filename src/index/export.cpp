@@ -17,25 +17,28 @@
 namespace tandem {
 namespace {
 
-/// A file that is written in large pieces.
+/// A file, or a sink, that is written in large pieces.
 class Out {
  public:
-  explicit Out(const std::string& path) : file_(path) {}
+  explicit Out(const std::string& path, const ExportSink& sink = {}) : sink_(sink) {
+    if (!sink_) file_.emplace(path);
+  }
   void write(std::string_view text) {
     pending_ += text;
     if (pending_.size() > size_t{1} << 16) flush();
   }
   void commit() {
     flush();
-    file_.commit();
+    if (file_) file_->commit();
   }
 
  private:
   void flush() {
-    file_.write(pending_);
+    sink_ ? sink_(pending_) : file_->write(pending_);
     pending_.clear();
   }
-  AtomicFile file_;
+  ExportSink sink_;
+  std::optional<AtomicFile> file_;
   std::string pending_;
 };
 
@@ -49,8 +52,9 @@ class Writer {
 class TextWriter : public Writer {
  public:
   using RowText = std::string (*)(const ExportRow&);
-  TextWriter(const std::string& path, std::string_view begin, RowText text, std::string_view end)
-      : out_(path), text_(text), end_(end) {
+  TextWriter(const std::string& path, const ExportSink& sink, std::string_view begin, RowText text,
+             std::string_view end)
+      : out_(path, sink), text_(text), end_(end) {
     out_.write(begin);
   }
   void add(const ExportRow& row) override { out_.write(text_(row)); }
@@ -85,14 +89,18 @@ class NpyWriter : public Writer {
 };
 
 std::unique_ptr<Writer> writer_of(const std::string& path, ExportFormat format,
-                                  const LibrarySpace& space) {
+                                  const ExportSink& sink, const LibrarySpace& space) {
   switch (format) {
-    case ExportFormat::npy: return std::make_unique<NpyWriter>(path, space);
-    case ExportFormat::csv: return std::make_unique<TextWriter>(path, kCsvHeader, csv_text, "");
-    case ExportFormat::jsonl: return std::make_unique<TextWriter>(path, "", json_text, "");
+    case ExportFormat::npy:
+      if (sink)
+        fail(ErrorKind::bad_input, "npy are two files; name one, or choose csv, jsonl or sql");
+      return std::make_unique<NpyWriter>(path, space);
+    case ExportFormat::csv:
+      return std::make_unique<TextWriter>(path, sink, kCsvHeader, csv_text, "");
+    case ExportFormat::jsonl: return std::make_unique<TextWriter>(path, sink, "", json_text, "");
     case ExportFormat::sql: break;
   }
-  return std::make_unique<TextWriter>(path, sql_begin(space.width), copy_text, kSqlEnd);
+  return std::make_unique<TextWriter>(path, sink, sql_begin(space.width), copy_text, kSqlEnd);
 }
 
 LibrarySpace space_as_it_is_now(const Library& library, const LibrarySpace& space) {
@@ -125,11 +133,11 @@ LibrarySpace chosen_space(const Library& library, std::optional<int64_t> id) {
 }
 
 int64_t export_library(const Library& library, const LibrarySpace& space, const std::string& path,
-                       ExportFormat format) {
+                       ExportFormat format, const ExportSink& sink) {
   auto& connection = library.connection();
   Transaction transaction(connection.database(), Transaction::Kind::read);
   const LibrarySpace now = space_as_it_is_now(library, space);
-  const auto writer = writer_of(path, format, now);
+  const auto writer = writer_of(path, format, sink, now);
   std::vector<float> values(static_cast<size_t>(now.width));
   int64_t rows = 0;
   const auto row = connection.use(Query::pictures_with_embeddings);

@@ -5,20 +5,11 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "base/hex.h"
 #include "base/json.h"
 
 namespace tandem {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  static const char digits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
-}
 
 std::string bracketed(std::span<const float> values) {
   std::string text = "[";
@@ -72,10 +63,10 @@ std::string clean_utf8(std::string_view bytes) {
 std::string json_text(const ExportRow& row) {
   const PictureRecord& picture = row.picture;
   OrderedJson line{{"id", picture.id}, {"path", picture.path}};
-  if (clean_utf8(picture.path) != picture.path) line["path_hex"] = hex(picture.path);
+  if (clean_utf8(picture.path) != picture.path) line["path_hex"] = to_hex(picture.path);
   line["size"] = picture.size;
   line["modified_ns"] = picture.modified_ns;
-  line["hash"] = hex(picture.hash);
+  line["hash"] = to_hex(picture.hash);
   line["width"] = picture.width;
   line["height"] = picture.height;
   line["taken_at"] = picture.taken_at ? OrderedJson(*picture.taken_at) : OrderedJson();
@@ -98,7 +89,7 @@ std::string csv_text(const ExportRow& row) {
   const std::string tags = row.tags.empty() ? "" : to_line(Json(row.tags));
   return fmt::format(
       "{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", picture.id, csv_field(clean_utf8(picture.path)),
-      hex(picture.path), picture.size, picture.modified_ns, hex(picture.hash), picture.width,
+      to_hex(picture.path), picture.size, picture.modified_ns, to_hex(picture.hash), picture.width,
       picture.height, or_else(picture.taken_at, ""), or_else(picture.latitude, ""),
       or_else(picture.longitude, ""), csv_field(tags), csv_field(bracketed(row.embedding)));
 }
@@ -154,8 +145,8 @@ const std::string_view kSqlEnd =
 std::string copy_text(const ExportRow& row) {
   const PictureRecord& picture = row.picture;
   return fmt::format("{}\t{}\t\\\\x{}\t{}\t{}\t\\\\x{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", picture.id,
-                     copy_escape(clean_utf8(picture.path)), hex(picture.path), picture.size,
-                     utc_text(picture.modified_ns / 1'000'000'000) + "+00", hex(picture.hash),
+                     copy_escape(clean_utf8(picture.path)), to_hex(picture.path), picture.size,
+                     utc_text(picture.modified_ns / 1'000'000'000) + "+00", to_hex(picture.hash),
                      picture.width, picture.height,
                      picture.taken_at ? utc_text(*picture.taken_at) : "\\N",
                      or_else(picture.latitude, "\\N"), or_else(picture.longitude, "\\N"),

@@ -11,6 +11,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "base/hex.h"
 #include "text/utf8.h"
 
 namespace tandem {
@@ -18,12 +19,6 @@ namespace {
 
 constexpr int kVersion = 1;
 constexpr const char* kKinds[] = {"copy", "link", "move", "folder", "sidecar"};
-
-std::string to_hex(std::string_view bytes) {
-  std::string hex;
-  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return hex;
-}
 
 std::string from_hex(const std::string& hex) {
   const auto digit = [&](char c) {

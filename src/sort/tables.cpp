@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/hex.h"
 #include "text/utf8.h"
 
 namespace tandem {
@@ -14,18 +15,12 @@ std::string safe_path(const std::string& path) {
   return formula ? "./" + path : path;
 }
 
-std::string hex_of(const std::string& bytes) {
-  std::string hex;
-  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return hex;
-}
-
 }  // namespace
 
 OrderedJson sorted_json(const SortedPicture& picture, const Sorter& sorter) {
   OrderedJson line{{"path", picture.path}, {"categories", OrderedJson::array()}};
   if (invalid_utf8_offset(picture.path) != std::string::npos)
-    line["path_hex"] = hex_of(picture.path);
+    line["path_hex"] = to_hex(picture.path);
   for (const auto& fitting : sorter.fitting(picture))
     line["categories"].push_back({{"name", sorter.name_of(fitting)},
                                   {"confidence", fitting.confidence},
