@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/fail.h"
+#include "cli/checks.h"
 #include "cli/context.h"
 
 namespace tandem::cli {
@@ -38,7 +39,7 @@ std::vector<std::string> read_labels(const Options& options) {
 
 void print_table(const std::string& path, const Classifier& classifier,
                  const std::vector<Answer>& answers, bool none, bool with_bars) {
-  fmt::print("{}\n", path);
+  fmt::print("{}\n", printable(path));
   size_t width = 0;
   for (const auto& answer : answers)
     width = std::max(width, classifier.labels()[answer.label].size());

@@ -12,9 +12,12 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "base/hex.h"
 #include "base/thread_pool.h"
+#include "cli/checks.h"
 #include "cli/progress.h"
 #include "engine/engine.h"
+#include "text/utf8.h"
 
 namespace tandem::cli {
 namespace {
@@ -49,21 +52,48 @@ void collect_folder(const std::string& folder, std::vector<std::string>& found, 
   found.insert(found.end(), here.begin(), here.end());
 }
 
+bool is_odd(const OrderedJson& value) {
+  return value.is_string() &&
+         invalid_utf8_offset(value.get_ref<const std::string&>()) != std::string::npos;
+}
+
+// "path_hex" beside a "path" that is no UTF-8; beside a list that holds such texts, one of all.
+void add_digits(OrderedJson& value) {
+  if (value.is_array())
+    for (auto& item : value) add_digits(item);
+  if (!value.is_object()) return;
+  std::vector<std::pair<std::string, OrderedJson>> digits;
+  for (auto& [key, member] : value.items()) {
+    if (is_odd(member)) {
+      digits.emplace_back(key + "_hex", to_hex(member.get<std::string>()));
+    } else if (member.is_array() && std::any_of(member.begin(), member.end(), is_odd)) {
+      OrderedJson list = OrderedJson::array();
+      for (const auto& item : member)
+        list.push_back(item.is_string() ? OrderedJson(to_hex(item.get<std::string>())) : item);
+      digits.emplace_back(key + "_hex", std::move(list));
+    } else {
+      add_digits(member);
+    }
+  }
+  for (auto& [key, member] : digits) value[key] = std::move(member);
+}
+
 }  // namespace
 
 void Context::complain(const std::string& sentence) {
   ++failures;
-  std::string line = sentence;  // a library's text or a file's name may bring line ends
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < ' '; }, ' ');
-  fmt::print(stderr, "tandem: {}\n", line);
+  say(sentence);
 }
 
 void Context::remark(const std::string& sentence) const {
-  if (!quiet) fmt::print(stderr, "tandem: {}\n", sentence);
+  if (!quiet) say(sentence);
 }
 
-void Context::print(const OrderedJson& line) const { fmt::print("{}\n", to_line(line)); }
+void Context::print(const OrderedJson& line) const {
+  OrderedJson whole = line;
+  add_digits(whole);
+  fmt::print("{}\n", to_line(whole));
+}
 
 LoadOptions Context::load_options() const {
   if (precision != "f32")
@@ -194,7 +224,13 @@ std::vector<Line> read_lines(const std::string& path) {
 
 std::vector<std::string> read_texts(const std::string& path) {
   std::vector<std::string> texts;
-  for (auto& line : read_lines(path)) texts.push_back(std::move(line.text));
+  for (auto& line : read_lines(path)) {
+    if (const size_t at = invalid_utf8_offset(line.text); at != std::string::npos)
+      fail(ErrorKind::bad_input,
+           "{}: line {}: is no UTF-8 at its byte {}; convert the file to UTF-8", path, line.number,
+           at + 1);
+    texts.push_back(std::move(line.text));
+  }
   return texts;
 }
 

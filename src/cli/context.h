@@ -30,7 +30,7 @@ struct Context {
   void complain(const std::string& sentence);
   /// A remark on stderr, unless --quiet.
   void remark(const std::string& sentence) const;
-  /// One JSON value as a line of stdout.
+  /// One JSON value as a line of stdout; "path_hex" beside a "path" that is no UTF-8.
   void print(const OrderedJson& line) const;
   /// Loads --model and says once on stderr what its files could not tell.
   Model load_model();

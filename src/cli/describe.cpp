@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/interrupt.h"
+#include "cli/checks.h"
 #include "cli/progress.h"
 #include "describe/describe_report.h"
 
@@ -110,12 +111,12 @@ void add_describe(CLI::App& app, Context& context) {
       ->type_name("F");
   verb.add_option("--min-confidence", flags->options.min_confidence,
                   "no text is proposed below this")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(from_0_to_1())
       ->capture_default_str();
   verb.add_option(
           "--sure", flags->options.sure,
           "from this on \"May show\" is left out, for a calibrated model and a clear picture")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(from_0_to_1())
       ->capture_default_str();
   verb.add_option("--calibration", flags->calibration,
                   "what --calibrate wrote; default: describe.json in the model's folder")

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/fail.h"
+#include "cli/checks.h"
 #include "cli/describe.h"
 #include "describe/describe_report.h"
 
@@ -91,7 +92,8 @@ OrderedJson json_of(const DescribedImage& image) {
 
 void print_for_people(const DescribedImage& image) {
   const auto& proposal = *image.proposal;
-  const std::string name = image.name.empty() ? "an image without an address" : image.name;
+  const std::string name =
+      image.name.empty() ? "an image without an address" : printable(image.name);
   fmt::print("{}\n", image.line > 0 ? fmt::format("{} (line {})", name, image.line) : name);
   const std::string certainty =
       proposal.confidence ? fmt::format("  ({:.0f}%)", 100 * *proposal.confidence) : "";
@@ -103,7 +105,7 @@ void print_for_people(const DescribedImage& image) {
   if (const auto words = facets_in_words(proposal); !words.empty())
     fmt::print("  facets    {}\n", words);
   for (const auto& warning : proposal.warnings) fmt::print("  warning   {}\n", warning);
-  if (!image.destination.empty()) fmt::print("  leads to  {}\n", image.destination);
+  if (!image.destination.empty()) fmt::print("  leads to  {}\n", printable(image.destination));
   fmt::print("  to do     {}\n", proposal.confirm);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "cli/checks.h"
 #include "cli/describe.h"
 #include "cli/progress.h"
 #include "describe/describe_report.h"
@@ -20,9 +21,7 @@ namespace fs = std::filesystem;
 
 void check_places(const DescribeFlags& flags, const Context& context) {
   std::error_code error;
-  for (const auto& out : {flags.out, flags.report})
-    if (!out.empty() && fs::equivalent(flags.html, out, error))
-      fail(ErrorKind::bad_input, "{}: is the page itself; write to another file", out);
+  for (const auto& out : {flags.out, flags.report}) keep_apart(out, flags.html, "page");
   const auto folder = [&](const std::string& path) {
     return fs::weakly_canonical(fs::absolute(path, error), error).parent_path();
   };

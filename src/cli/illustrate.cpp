@@ -10,8 +10,8 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "cli/checks.h"
 #include "cli/context.h"
-#include "data/printable.h"
 #include "illustrate/figures.h"
 #include "illustrate/picture_words.h"
 #include "index/library.h"
@@ -180,7 +180,7 @@ void add_choice_flags(CLI::App& verb, Options& options) {
       ->capture_default_str();
   verb.add_option("--min-confidence", options.choice.min_confidence,
                   "from 0 to 1: a place gets no picture that is less likely to fit")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(from_0_to_1())
       ->capture_default_str();
   verb.add_option("--min-words", options.places.min_words, "shorter paragraphs get no picture")
       ->check(CLI::Range(1, 1000000))

@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <charconv>
 #include <chrono>
 #include <optional>
 
 #include "base/fail.h"
 #include "base/interrupt.h"
+#include "cli/checks.h"
 #include "cli/context.h"
 #include "cli/progress.h"
 #include "index/indexer.h"
@@ -26,9 +28,12 @@ struct Options {
 
 Shard shard_of(const std::string& text) {
   Shard shard;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%d/%d%c", &shard.index, &shard.count, &rest) != 2 ||
-      shard.count < 1 || shard.index < 1 || shard.index > shard.count)
+  const char* const end = text.data() + text.size();
+  const auto index = std::from_chars(text.data(), end, shard.index);
+  const bool slash = index.ec == std::errc() && index.ptr != end && *index.ptr == '/';
+  const auto count = slash ? std::from_chars(index.ptr + 1, end, shard.count) : index;
+  if (!slash || count.ec != std::errc() || count.ptr != end || shard.index < 1 ||
+      shard.index > shard.count)
     throw CLI::ValidationError("--shard", "\"" + text + "\" is not i/n with i from 1 to n");
   return shard;
 }
@@ -53,16 +58,27 @@ class Reporter {
   IndexListener listener() {
     return {.failed =
                 [this](const std::string& sentence) {
-                  progress_.reset();  // the sentence gets a line of its own
+                  clear();  // the sentence gets a line of its own
                   context_.complain(sentence);
                 },
             .remark = [this](const std::string& sentence) { context_.remark(sentence); },
-            .progress = [this](int64_t done, int64_t total) { show(done, total); }};
+            .progress = [this](int64_t done, int64_t total) { show(done, total); },
+            .looked = [this] { look(); }};
   }
-  void finish() { progress_.reset(); }
+  void finish() { clear(); }
 
  private:
+  void clear() {
+    progress_.reset();
+    looking_ = false;
+  }
+  void look() {
+    if (!looking_) progress_.emplace(0, "pictures looked at", !context_.quiet);
+    looking_ = true;
+    progress_->advance();
+  }
   void show(int64_t done, int64_t total) {
+    looking_ = false;
     if (done == 0 || !progress_) {
       progress_.emplace(total - done, "pictures", !context_.quiet);
       last_ = done;
@@ -74,6 +90,7 @@ class Reporter {
   Context& context_;
   std::optional<Progress> progress_;
   int64_t last_ = 0;
+  bool looking_ = false;  // the folders are walked, and how much there is to do is not known
 };
 
 void say(const IndexSummary& summary, double seconds, Context& context) {
@@ -88,9 +105,9 @@ void say(const IndexSummary& summary, double seconds, Context& context) {
 
 void run(const Options& options, const Shard& shard, Context& context) {
   const auto start = Clock::now();
+  const Model model = context.load_model();  // first: without one, no library is made
   Library library = Library::open_for_writing(options.library.empty() ? Library::default_path()
                                                                       : options.library);
-  const Model model = context.load_model();
   Reporter reporter(context);
   Indexer indexer(library, model,
                   {.excludes = options.excludes,
@@ -132,7 +149,8 @@ void add_index(CLI::App& app, Context& context) {
   verb.add_option("--db", options->library,
                   "the library's file; default: $TANDEM_LIBRARY, else tandem/library.db in the "
                   "user's data folder")
-      ->type_name("F");
+      ->type_name("F")
+      ->check(not_empty());
   verb.add_flag("--watch", options->watch,
                 "go on following changes until Ctrl-C or SIGTERM, which end it with exit code 0");
   verb.add_option("--shard", options->shard, "only the i-th of n parts of the paths")

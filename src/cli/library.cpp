@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/fail.h"
+#include "cli/checks.h"
 #include "cli/context.h"
 #include "cli/progress.h"
 #include "index/care.h"
@@ -122,10 +123,26 @@ void run_check(const Options& options, Context& context) {
     fmt::print("{} files changed since they were indexed\n", check.out_of_date);
 }
 
+// Those that are libraries; the others are complained about.
+std::vector<std::string> readable(const std::vector<std::string>& paths, Context& context) {
+  std::vector<std::string> found;
+  for (const auto& path : paths) {
+    try {
+      Library::open(path);
+      found.push_back(path);
+    } catch (const Error& error) {
+      context.complain(error.what());
+    }
+  }
+  return found;
+}
+
 void run_merge(const Options& options, Context& context) {
+  const auto others = readable(options.others, context);
+  if (others.empty()) return;  // nothing is made of nothing
   Library library = Library::open_for_writing(options.path());
   MergeSummary all;
-  for (const auto& other : options.others) {
+  for (const auto& other : others) {
     try {
       const MergeSummary one = merge_library(library, other);
       all.added += one.added;
@@ -159,6 +176,12 @@ void run_export(const Options& options, Context& context) {
   const ExportFormat format = format_of(options);
   const Library library = Library::open(options.path());
   const LibrarySpace space = chosen_space(library, options.space);
+  if (options.to == "-") {
+    export_library(library, space, "-", format,
+                   [](std::string_view text) { fmt::print("{}", text); });
+    return;
+  }
+  keep_apart(options.to, library.path(), "library");
   const int64_t rows = export_library(library, space, options.to, format);
   if (context.json)
     return context.print(
@@ -188,7 +211,8 @@ CLI::App& add_part(CLI::App& verb, const std::string& name, const std::string& d
   part.add_option("--db", options->library,
                   "the library's file; default: $TANDEM_LIBRARY, else tandem/library.db in the "
                   "user's data folder")
-      ->type_name("F");
+      ->type_name("F")
+      ->check(not_empty());
   add_output_flags(part, context);
   part.callback([options, &context, run] { run(*options, context); });
   return part;
@@ -215,7 +239,9 @@ void add_library(CLI::App& app, Context& context) {
   auto& export_part = add_part(verb, "export", "writes the embeddings for other programs",
                                "tandem library export --db photos.db --to photos.sql", options,
                                context, run_export);
-  export_part.add_option("--to", options->to, "the file: .npy, .csv, .jsonl or .sql (pgvector)")
+  export_part
+      .add_option("--to", options->to,
+                  "the file: .npy, .csv, .jsonl or .sql (pgvector); or - and --format")
       ->required()
       ->type_name("F");
   export_part.add_option("--format", options->format, "instead of what the ending says")

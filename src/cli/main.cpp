@@ -1,6 +1,8 @@
 // The program `tandem`: parses, calls, prints; no logic.
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -10,9 +12,10 @@
 #include "base/interrupt.h"
 #include "base/isa.h"
 #include "base/thread_pool.h"
+#include "cli/checks.h"
 #include "cli/context.h"
-#include "cli/sort_verbs.h"
 #include "cli/search_verbs.h"
+#include "cli/sort_verbs.h"
 
 namespace {
 
@@ -33,6 +36,15 @@ void catch_signals() {
   action.sa_handler = on_signal;  // without SA_RESTART: a waiting read ends
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+}
+
+// Where one of them is closed, the next file that is opened would get its number, and what is
+// printed would land in that file. Output that nobody takes stays an error: it is opened for
+// reading. A sentence on stderr that nobody hears is none.
+void hold_standard_streams() {
+  constexpr int kModes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+  for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number)
+    if (::fcntl(number, F_GETFD) < 0) ::open("/dev/null", kModes[number]);
 }
 
 int run(int argc, char** argv) {
@@ -86,13 +98,14 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_streams();
   catch_signals();
   try {
     return run(argc, argv);
   } catch (const Interrupted&) {
     return kInterrupted;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "tandem: {}; this is a fault of Tandem, please report it\n", error.what());
+    cli::say(std::string(error.what()) + "; this is a fault of Tandem, please report it");
     return 1;
   }
 }

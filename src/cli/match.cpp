@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/checks.h"
 #include "cli/context.h"
 #include "illustrate/illustrate.h"
 #include "zero_shot/ranking.h"
@@ -48,7 +49,7 @@ void print_side(const Model& model, const Side& queries, const Side& choices, co
     }
     const auto probabilities = model.logit_bias() ? sigmoid(logits) : softmax(logits);
     OrderedJson line{{query_key, queries.names[i]}, {choices_key, OrderedJson::array()}};
-    if (!context.json) fmt::print("{}\n", queries.names[i]);
+    if (!context.json) fmt::print("{}\n", printable(queries.names[i]));
     for (const size_t best : top(cosines, top_k)) {
       if (context.json)
         line[choices_key].push_back({{choice_key, choices.names[best]},
@@ -56,7 +57,7 @@ void print_side(const Model& model, const Side& queries, const Side& choices, co
                                      {"probability", probabilities[best]}});
       else
         fmt::print("  {:6.3f}  {:5.1f}%  {}\n", cosines[best], 100 * probabilities[best],
-                   choices.names[best]);
+                   printable(choices.names[best]));
     }
     if (context.json) context.print(line);
   }
@@ -85,8 +86,8 @@ void print_assignment(const Model& model, const Side& texts, const Side& picture
     if (context.json)
       context.print(line);
     else
-      fmt::print("{}\n  {:5.1f}%  {}\n", text, 100 * line["confidence"].get<double>(),
-                 picture ? pictures.names[picture->picture] : "-");
+      fmt::print("{}\n  {:5.1f}%  {}\n", printable(text), 100 * line["confidence"].get<double>(),
+                 picture ? printable(pictures.names[picture->picture]) : "-");
   }
 }
 
@@ -125,7 +126,7 @@ void add_match(CLI::App& app, Context& context) {
       ->capture_default_str();
   verb.add_option("--min-confidence", options->choice.min_confidence,
                   "with --assign, from 0 to 1: below it nothing fits")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(from_0_to_1())
       ->capture_default_str();
   add_model_flags(verb, context);
   add_output_flags(verb, context);

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "cli/checks.h"
 #include "cli/search_verbs.h"
 #include "cli/thumbnails.h"
 #include "page/page.h"
@@ -107,6 +108,7 @@ void run(Options options, Context& context) {
     throw CLI::ValidationError(error.what());
   }
   const Library library = Library::open(options.db.empty() ? Library::default_path() : options.db);
+  keep_apart(options.html, library.path(), "library");
   const Model model = context.load_model();
   FinderOptions finder_options{.format = options.vectors == "int8" ? VectorFormat::int8
                                                                    : VectorFormat::f32};
@@ -160,17 +162,19 @@ void add_search(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   auto& request = options->request;
   verb.add_option("text", request.text, "what to look for")->type_name("TEXT");
-  verb.add_option("--image", request.images, "pictures to look for, beside or instead of words")
+  verb.add_option("--image", request.images,
+                  "pictures to look for, beside or instead of words; - is standard input")
       ->type_name("F")
       ->allow_extra_args(false);
   verb.add_option("--not", request.nots, "what must not be shown; may be given up to 7 times")
       ->type_name("TEXT")
       ->allow_extra_args(false);
   verb.add_option("--weight", request.weight, "of the pictures against the words")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(from_0_to_1())
       ->capture_default_str();
   verb.add_option("--db", options->db, "the library; by default $TANDEM_LIBRARY or the user's own")
-      ->type_name("F");
+      ->type_name("F")
+      ->check(not_empty());
   add_filters(verb, *options);
   verb.add_option("--top-k", request.count, "how many are shown at most")
       ->check(CLI::Range(1, 1000000))

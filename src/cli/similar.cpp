@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/checks.h"
 #include "cli/progress.h"
 #include "cli/search_verbs.h"
 #include "cli/thumbnails.h"
@@ -68,7 +69,8 @@ void run_duplicates(const Options& options, Context& context) {
 
 void add_library_flags(CLI::App& verb, Options& options, Context& context) {
   verb.add_option("--db", options.db, "the library; by default $TANDEM_LIBRARY or the user's own")
-      ->type_name("F");
+      ->type_name("F")
+      ->check(not_empty());
   add_model_flags(verb, context);
   add_output_flags(verb, context);
 }
@@ -79,7 +81,8 @@ void add_similar(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "similar", "shows a library's pictures that are nearest to one",
                         "tandem similar photo.jpg --top-k 5");
   const auto options = std::make_shared<Options>();
-  verb.add_option("image", options->image, "a picture file, of the library or not")
+  verb.add_option("image", options->image,
+                  "a picture file, of the library or not, or - for standard input")
       ->required()
       ->type_name("IMAGE");
   verb.add_option("--top-k", options->top_k, "how many are shown at most")
@@ -102,7 +105,7 @@ void add_duplicates(CLI::App& app, Context& context) {
   verb.add_option("--similarity", options->duplicates.similarity,
                   "cosine from which on pictures are compared by their pixels; by default from "
                   "the library")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(from_0_to_1());
   verb.add_option("--burst-seconds", options->duplicates.burst_seconds,
                   "between two pictures of a burst, at most")
       ->check(CLI::Range(0, 3600))

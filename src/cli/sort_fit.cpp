@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/fail.h"
+#include "cli/checks.h"
 #include "cli/sort_verbs.h"
 #include "sort/fit.h"
 
@@ -91,6 +92,7 @@ void remark_missing_examples(const CategoryGroup& group, const TaughtGroup& taug
 }
 
 void run_teach(const FitOptions& options, Context& context) {
+  keep_apart(options.out, options.sort.taxonomy, "taxonomy");
   const Taxonomy taxonomy = read_taxonomy(options.sort.taxonomy);
   const Model model = context.load_model();
   auto labelled = encode_labelled(options.labelled, taxonomy, model, context);
@@ -183,6 +185,7 @@ void remark_few(const CategoryGroup& group, const GroupFit& fit, const Calibrati
 }
 
 void run_calibrate(const FitOptions& options, Context& context) {
+  keep_apart(options.out, options.sort.taxonomy, "taxonomy");
   const Model model = context.load_model();
   Taxonomy taxonomy = read_taxonomy(options.sort.taxonomy);
   const std::string examples_file = examples_path(options.sort.taxonomy);
@@ -245,7 +248,7 @@ void add_sort_calibrate(CLI::App& sort, Context& context) {
         options->calibration.aim = {.kind = ThresholdAim::Kind::precision, .precision = share};
       },
       "thresholds that give at least this precision; default: right answers outweigh wrong ones");
-  precise->check(CLI::Range(0.0, 1.0))->type_name("P");
+  precise->check(from_0_to_1())->type_name("P");
   verb.add_flag_callback(
           "--f1", [options] { options->calibration.aim = {.kind = ThresholdAim::Kind::f1}; },
           "thresholds of the best F1, which find more and are wrong more often")

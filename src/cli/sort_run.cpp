@@ -10,9 +10,9 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/interrupt.h"
+#include "cli/checks.h"
 #include "cli/progress.h"
 #include "cli/sort_verbs.h"
-#include "data/printable.h"
 #include "index/library.h"
 #include "sort/apply.h"
 #include "sort/lint.h"
@@ -285,6 +285,10 @@ void check(const RunOptions& options) {
     throw CLI::ValidationError("--apply and --to belong together");
   if (!options.by.empty() && options.apply.empty())
     throw CLI::ValidationError("--by chooses the folders of --apply");
+  for (const auto& out : {options.csv, options.report}) {
+    keep_apart(out, options.sort.taxonomy, "taxonomy");
+    keep_apart(out, options.library, "library");
+  }
   if (std::find(options.pictures.begin(), options.pictures.end(), "-") != options.pictures.end() &&
       options.touches_files())
     throw CLI::ValidationError("standard input cannot be moved, copied or tagged");

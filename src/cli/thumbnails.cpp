@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
@@ -50,12 +49,6 @@ void Thumbnails::show(const std::string& path) const {
   int status = 0;
   while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-}
-
-std::string printable(std::string path) {
-  std::replace_if(
-      path.begin(), path.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
-  return path;
 }
 
 }  // namespace tandem::cli

@@ -19,7 +19,4 @@ class Thumbnails {
   std::string chafa_;  // its path; empty: not shown
 };
 
-/// A path for people: control characters become question marks.
-std::string printable(std::string path);
-
 }  // namespace tandem::cli

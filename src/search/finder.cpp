@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "base/files.h"
 #include "index/walk.h"
 #include "search/confidence.h"
 #include "search/mixture.h"
@@ -46,6 +47,10 @@ int64_t Finder::unchanged_row(const std::string& image) const {
 }
 
 std::vector<float> Finder::picture_embedding(const std::string& image) const {
+  if (image == "-") {
+    const std::string bytes = read_stdin();
+    return model_.encode_image(std::as_bytes(std::span(bytes)), "standard input");
+  }
   const int64_t row = vectors_.format() == VectorFormat::f32 ? unchanged_row(image) : -1;
   if (row < 0) return model_.encode_image(image);
   std::vector<float> embedding(static_cast<size_t>(vectors_.width()));

@@ -64,7 +64,8 @@ TEST_F(CommandLine, WrongUsageIsTwo) {
   for (const auto& arguments : std::vector<std::string>{
            "", "fly", "classify", "classify x.png", "classify x.png --labels a --labels-file b",
            "match --images x", "embed", "tokenize", "preprocess x.png", "convert a b", "verify",
-           "bench nothing", "classify x.png --labels a --top-k 0", "doctor --threads many"}) {
+           "bench nothing", "classify x.png --labels a --top-k 0", "doctor --threads many",
+           "match --images x --texts-file y --min-confidence nan", "describe x --sure nan"}) {
     const auto outcome = run_tandem(arguments);
     EXPECT_EQ(outcome.exit_code, 2) << arguments;
     EXPECT_EQ(outcome.out, "") << arguments;
@@ -313,6 +314,67 @@ TEST_F(CommandLine, AFolderWhoseTokenizerContradictsItsConfigIsRefused) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.out, "");
   expect_sentences(outcome.err);
+}
+
+TEST_F(CommandLine, NamesThatAreNoUtf8StandInDigitsBeside) {
+  const std::string odd = at("caf\xe9.png");
+  fs::copy(picture_, odd);
+  const auto texts = write("texts.txt", "a cat\n");
+  const auto embedded = run_tandem("embed " + odd + " " + picture_ + " --json" + model_).lines();
+  ASSERT_EQ(embedded.size(), 2u);
+  EXPECT_TRUE(embedded[0]["input_hex"].get<std::string>().ends_with("2f636166e92e706e67"));
+  EXPECT_FALSE(embedded[1].contains("input_hex"));
+  const auto matched =
+      run_tandem("match --images " + odd + " --texts-file " + texts + " --json" + model_).lines();
+  ASSERT_EQ(matched.size(), 2u);
+  EXPECT_TRUE(matched[0]["images"][0].contains("image_hex"));
+  EXPECT_TRUE(matched[1].contains("image_hex"));
+}
+
+TEST_F(CommandLine, ATextThatIsNoUtf8IsNamedByItsFileAndLine) {
+  const auto texts = write("mixed.txt", "a cat\n\ncaf\xe9\n");
+  const auto outcome =
+      run_tandem("match --images " + picture_ + " --texts-file " + texts + model_ + "--quiet");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.err.find("mixed.txt: line 3: is no UTF-8 at its byte 4"), std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(CommandLine, NamesDoNotCommandTheTerminal) {
+  const std::string odd = at("\x1b[31mred.png");
+  fs::copy(picture_, odd);
+  const auto texts = write("texts.txt", "a cat\n");
+  for (const std::string& verb :
+       {"match --texts-file " + texts + " --images", std::string("classify --labels a,b"),
+        std::string("describe --role decorative")}) {
+    const auto outcome = run_tandem(verb + " '" + odd + "' '" + odd + ".gone'" + model_);
+    EXPECT_NE(outcome.out.find("?[31mred.png"), std::string::npos) << verb;
+    EXPECT_EQ((outcome.out + outcome.err).find('\x1b'), std::string::npos) << verb;
+  }
+}
+
+TEST_F(CommandLine, StandardErrorThatNobodyHearsIsNoFault) {
+  const std::string fails = "embed /not/there.png --json" + model_;
+  for (const char* to : {"2>&-", "2>/dev/full"}) {
+    const auto outcome = run_tandem(fails + to + "; echo $?");
+    EXPECT_NE(outcome.out.find("\"error\""), std::string::npos) << to << outcome.out;
+    EXPECT_TRUE(outcome.out.ends_with("}\n1\n")) << to << outcome.out;
+  }
+}
+
+TEST_F(CommandLine, DoctorListsModelsAndNothingElse) {
+  fs::create_directories(scratch_ / "models/configs");
+  write("models/configs/ViT-X.json", "{}");
+  write("models/README.md", "words");
+  fs::create_directory_symlink(case_ + "/hf", scratch_ / "models/mine");
+  const auto outcome = run_tandem("doctor --json | TANDEM_MODELS=" + at("models") + " " +
+                                  TANDEM_BINARY_DIR + "/bin/tandem doctor --json");
+  const json models = outcome.lines().at(0)["models"];
+  EXPECT_EQ(std::count(models.begin(), models.end(), at("models/mine")), 1) << models;
+  for (const auto& model : models) {
+    EXPECT_FALSE(model.get<std::string>().ends_with("configs")) << model;
+    EXPECT_FALSE(model.get<std::string>().ends_with("README.md")) << model;
+  }
 }
 
 }  // namespace

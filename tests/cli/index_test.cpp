@@ -61,7 +61,8 @@ TEST_F(IndexVerb, WrongUsageIsTwo) {
   for (const char* arguments :
        {"index", "index x --shard 0/4", "index x --shard 5/4", "index x --shard 1", "library",
         "library forget", "library forget --space 1 --path x", "library merge", "library export",
-        "index x --store f64"})
+        "index x --store f64", "index x --shard 1/4294967297", "index x --shard 1/2x",
+        "index x --db ''", "library forget --path x --db ''"})
     EXPECT_EQ(run_tandem(arguments).exit_code, 2) << arguments;
 }
 
@@ -100,6 +101,29 @@ TEST_F(IndexVerb, ALibraryThatIsNotThereIsNotMade) {
   }
 }
 
+TEST_F(IndexVerb, NoLibraryIsMadeInVain) {
+  EXPECT_EQ(
+      run_tandem("index " + folder_.root() + " --db " + folder_.library() + " --model /not/there")
+          .exit_code,
+      1);
+  EXPECT_FALSE(fs::exists(folder_.library()));
+  EXPECT_EQ(library("merge", "/not/there.db").exit_code, 1);
+  EXPECT_FALSE(fs::exists(folder_.library()));
+}
+
+TEST_F(IndexVerb, AnExportGoesToStandardOutputAndNeverOverTheLibrary) {
+  ASSERT_EQ(index().exit_code, 0);
+  const auto printed = library("export", "--to - --format jsonl");
+  EXPECT_EQ(printed.exit_code, 0) << printed.err;
+  ASSERT_EQ(printed.lines().size(), 3u);
+  EXPECT_TRUE(printed.lines()[0].contains("embedding"));
+  EXPECT_EQ(library("export", "--to - --format npy").exit_code, 1);
+  const auto over = library("export", "--format csv --to " + folder_.library());
+  EXPECT_EQ(over.exit_code, 1);
+  EXPECT_NE(over.err.find("is the library itself"), std::string::npos) << over.err;
+  EXPECT_EQ(stats()["pictures"], 3);
+}
+
 TEST_F(IndexVerb, WatchingFollowsChangesAndEndsCleanly) {
   Background watcher({"index", folder_.root(), "--db", folder_.library(), "--watch", "--json",
                       "--quiet", "--model", case_ + "/hf"},
@@ -122,12 +146,34 @@ TEST_F(IndexVerb, WatchingFollowsChangesAndEndsCleanly) {
   EXPECT_TRUE(becomes(5));
   fs::remove_all(folder_.at("new"));
   EXPECT_TRUE(becomes(4));
+  // A link to what is there already gives it no second name; one that leads out is followed on.
+  fs::create_directories(folder_.other("elsewhere"));
+  fs::create_directory_symlink(folder_.root(), folder_.at("loop"));
+  fs::create_directory_symlink(folder_.other("elsewhere"), folder_.at("out"));
+  folder_.put("c.png", 52);
+  EXPECT_TRUE(becomes(5));
+  folder_.put("../elsewhere/d.png", 53);
+  EXPECT_TRUE(becomes(6));
+  EXPECT_EQ(stats()["errors"].size(), 0u);
   EXPECT_EQ(watcher.end(SIGTERM), 0);
   const json summary = json::parse(watcher.output());
-  EXPECT_EQ(summary["added"], 5);
+  EXPECT_EQ(summary["added"], 7);
   EXPECT_EQ(summary["deleted"], 1);
   EXPECT_FALSE(fs::exists(folder_.library() + ".lock"));
   EXPECT_FALSE(fs::exists(folder_.library() + "-wal"));
+}
+
+TEST_F(IndexVerb, WatchingAFolderThatGoesSaysSoAndKeepsItsPictures) {
+  Background watcher({"index", folder_.root(), "--db", folder_.library(), "--watch", "--json",
+                      "--quiet", "--model", case_ + "/hf"},
+                     folder_.other("watch.out"));
+  for (int i = 0; i < 200 && library("stats").exit_code != 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (int i = 0; i < 200 && stats()["pictures"] != 3; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  fs::remove_all(folder_.root());
+  EXPECT_EQ(watcher.wait(), 1);
+  EXPECT_EQ(stats()["pictures"], 3) << "as if its disk were lost";
 }
 
 }  // namespace

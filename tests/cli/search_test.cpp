@@ -97,6 +97,7 @@ TEST_F(SearchVerbs, WritesAPage) {
 TEST_F(SearchVerbs, RefuseWhatTheyDoNotUnderstand) {
   EXPECT_EQ(run("search").exit_code, 2);
   EXPECT_EQ(run("search 'a dog' --weight 2").exit_code, 2);
+  EXPECT_EQ(run("search 'a dog' --weight nan").exit_code, 2);
   EXPECT_EQ(run("search 'a dog' --orientation round").exit_code, 2);
   EXPECT_EQ(run("search 'a dog' --after someday").exit_code, 2);
   EXPECT_EQ(run("similar /not/there.jpg").exit_code, 1);
@@ -113,6 +114,21 @@ TEST_F(SearchVerbs, SimilarAndDuplicates) {
   EXPECT_EQ(groups.front()["best"], groups.front()["group"][0]);
   EXPECT_EQ(groups.front()["group"].size(), 2u);
   EXPECT_TRUE(fs::exists(folder_.at("b/again.png")));
+}
+
+TEST_F(SearchVerbs, APictureComesFromStandardInput) {
+  const std::string from = " < " + folder_.at("a/p1.png");
+  const auto similar = run_tandem("similar - --top-k 1 --json" + flags_ + from).lines();
+  ASSERT_EQ(similar.size(), 1u);
+  EXPECT_EQ(similar[0]["path"], folder_.at("a/p1.png"));
+  const auto found = run_tandem("search --image - --all --top-k 1 --json" + flags_ + from).lines();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0]["path"], folder_.at("a/p1.png"));
+}
+
+TEST_F(SearchVerbs, ThePageIsNeverTheLibrary) {
+  EXPECT_EQ(run("search 'a dog' --html " + folder_.library()).exit_code, 1);
+  EXPECT_EQ(run("search 'a dog' --json").exit_code, 0);
 }
 
 }  // namespace
