@@ -25,11 +25,6 @@ struct Options {
   bool picture_queries = false, fit = false;
 };
 
-std::string percent(const Share& share) {
-  return fmt::format("{:5.1f}%  ({:.1f} to {:.1f})", 100 * share.value, 100 * share.low,
-                     100 * share.high);
-}
-
 void put(OrderedJson& line, const std::string& key, const Share& share) {
   line[key] = share.value;
   line[key + "_low"] = share.low;
@@ -104,43 +99,25 @@ void print_retrieval(const std::string& data, const RetrievalEval& figures,
   print_side("texts for pictures", figures.image_to_text);
 }
 
-/// Runs `measure` for each data set; one that cannot be measured is complained about.
-void for_each_data(const Options& options, Context& context,
-                   const std::function<void(const std::string&, const EvalOptions&)>& measure) {
-  for (const auto& data : options.data) {
-    std::unique_ptr<Progress> progress;
-    int64_t before = 0;
-    EvalOptions eval{.cache = options.cache};
-    eval.on_bad = [&](const std::string& sentence) { context.complain(sentence); };
-    eval.progress = [&](int64_t done, int64_t total) {
-      if (!progress) progress = std::make_unique<Progress>(total, "pictures", !context.quiet);
-      progress->advance(done - before);
-      before = done;
-    };
-    try {
-      measure(data, eval);
-    } catch (const Error& error) {
-      context.complain(error.what());
-    }
-  }
-}
-
 void run_zero_shot(const Options& options, Context& context) {
   const auto templates = Templates::named(options.templates);
   std::vector<std::string> labels;
   if (!options.labels_file.empty()) labels = read_texts(options.labels_file);
   const Model model = context.load_model();
-  for_each_data(options, context, [&](const std::string& data, const EvalOptions& eval) {
-    print_zero_shot(data, eval_zero_shot(model, source_of(data, options), templates, labels, eval),
-                    options, context);
-  });
+  for_each_data(
+      options.data, options.cache, context, [&](const std::string& data, const EvalOptions& eval) {
+        print_zero_shot(data,
+                        eval_zero_shot(model, source_of(data, options), templates, labels, eval),
+                        options, context);
+      });
 }
 
 void run_retrieval(const Options& options, Context& context) {
   const Model model = context.load_model();
-  for_each_data(options, context, [&](const std::string& data, const EvalOptions& eval) {
-    print_retrieval(data, eval_retrieval(model, source_of(data, options), eval), context);
-  });
+  for_each_data(
+      options.data, options.cache, context, [&](const std::string& data, const EvalOptions& eval) {
+        print_retrieval(data, eval_retrieval(model, source_of(data, options), eval), context);
+      });
 }
 
 void print_search(const std::string& data, const SearchEval& eval, const Context& context) {
@@ -182,15 +159,16 @@ void print_search(const std::string& data, const SearchEval& eval, const Context
 void run_search(const Options& options, Context& context) {
   const Model model = context.load_model();
   std::vector<JudgedMatch> pairs;
-  for_each_data(options, context, [&](const std::string& data, const EvalOptions& eval) {
-    const SearchEval result = eval_search(model, source_of(data, options),
-                                          {.cache = options.cache,
-                                           .pictures = options.picture_queries,
-                                           .on_bad = eval.on_bad,
-                                           .progress = eval.progress});
-    pairs.insert(pairs.end(), result.pairs.begin(), result.pairs.end());
-    print_search(data, result, context);
-  });
+  for_each_data(options.data, options.cache, context,
+                [&](const std::string& data, const EvalOptions& eval) {
+                  const SearchEval result = eval_search(model, source_of(data, options),
+                                                        {.cache = options.cache,
+                                                         .pictures = options.picture_queries,
+                                                         .on_bad = eval.on_bad,
+                                                         .progress = eval.progress});
+                  pairs.insert(pairs.end(), result.pairs.begin(), result.pairs.end());
+                  print_search(data, result, context);
+                });
   if (!options.fit || pairs.empty()) return;
   const MatchLink link = fit_link(pairs);
   if (context.json)
@@ -269,6 +247,32 @@ void add_search_eval(CLI::App& app, Context& context) {
 }
 
 }  // namespace
+
+std::string percent(const Share& share) {
+  return fmt::format("{:5.1f}%  ({:.1f} to {:.1f})", 100 * share.value, 100 * share.low,
+                     100 * share.high);
+}
+
+void for_each_data(const std::vector<std::string>& data, const std::string& cache, Context& context,
+                   const MeasureData& measure) {
+  for (const auto& each : data) {
+    std::unique_ptr<Progress> progress;
+    int64_t before = 0;
+    EvalOptions eval{.cache = cache};
+    eval.on_bad = [&](const std::string& sentence) { context.complain(sentence); };
+    eval.progress = [&](int64_t done, int64_t total) {
+      if (!progress) progress = std::make_unique<Progress>(total, "pictures", !context.quiet);
+      progress->advance(done - before);
+      before = done;
+      if (done == total) progress.reset();  // results get lines of their own
+    };
+    try {
+      measure(each, eval);
+    } catch (const Error& error) {
+      context.complain(error.what());
+    }
+  }
+}
 
 void add_eval(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "eval", "measures a model on labelled or captioned pictures",

@@ -2,9 +2,9 @@
 
 #include <fmt/core.h>
 
+#include "cli/checks.h"
 #include "cli/context.h"
 #include "cli/eval_verbs.h"
-#include "cli/progress.h"
 #include "illustrate/evaluate.h"
 
 namespace tandem::cli {
@@ -24,11 +24,6 @@ OrderedJson share(const Share& share) {
 
 OrderedJson retrieval(const FigureRetrieval& figures) {
   return {{"n", figures.n}, {"r1", share(figures.r1)}, {"r5", share(figures.r5)}};
-}
-
-std::string percent(const Share& share) {
-  return fmt::format("{:5.1f}%  ({:.1f} to {:.1f})", 100 * share.value, 100 * share.low,
-                     100 * share.high);
 }
 
 void print_row(const char* title, const FigureRetrieval& figures) {
@@ -125,37 +120,26 @@ void print_links(const FitLinks& links, const Context& context) {
   print_link("named", links.named, context);
 }
 
+void measure(const std::string& data, const Model& model, const FigurePairs& pairs,
+             const Options& options, const Context& context) {
+  if (options.rules) return print_rules(model, pairs, options, context);
+  if (options.fit) return print_links(fit_links(model, pairs, {}), context);
+  print_figures(
+      data,
+      eval_illustrate(model, pairs, options.text - 1,
+                      {.min_confidence = options.min_confidence, .names = !options.no_names}),
+      options, context);
+}
+
 void run(const Options& options, Context& context) {
   const Model model = context.load_model();
-  for (const auto& data : options.data) {
-    std::unique_ptr<Progress> progress;
-    int64_t before = 0;
-    EvalOptions eval{.cache = options.cache};
-    eval.on_bad = [&](const std::string& sentence) { context.complain(sentence); };
-    eval.progress = [&](int64_t done, int64_t total) {
-      if (!progress) progress = std::make_unique<Progress>(total, "pictures", !context.quiet);
-      progress->advance(done - before);
-      before = done;
-    };
-    SourceConfig source{.path = data};
-    if (!options.source.empty()) source.where["source"] = {options.source};
-    try {
-      const FigurePairs pairs = read_figure_pairs(model, source, options.origins, eval);
-      progress.reset();
-      if (options.rules)
-        print_rules(model, pairs, options, context);
-      else if (options.fit)
-        print_links(fit_links(model, pairs, {}), context);
-      else
-        print_figures(
-            data,
-            eval_illustrate(model, pairs, options.text - 1,
-                            {.min_confidence = options.min_confidence, .names = !options.no_names}),
-            options, context);
-    } catch (const Error& error) {
-      context.complain(error.what());
-    }
-  }
+  for_each_data(options.data, options.cache, context,
+                [&](const std::string& data, const EvalOptions& eval) {
+                  SourceConfig source{.path = data};
+                  if (!options.source.empty()) source.where["source"] = {options.source};
+                  measure(data, model, read_figure_pairs(model, source, options.origins, eval),
+                          options, context);
+                });
 }
 
 }  // namespace
@@ -178,7 +162,7 @@ void add_eval_illustrate(CLI::App& app, Context& context) {
       ->type_name("F");
   verb.add_option("--source", options->source, "only samples whose field source says so");
   verb.add_option("--min-confidence", options->min_confidence, "as in illustrate")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(from_0_to_1())
       ->capture_default_str();
   verb.add_flag("--no-names", options->no_names, "as in illustrate");
   verb.add_flag("--rules", options->rules, "compares the ways to cut texts and to add titles");
