@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
+#include "base/files.h"
 #include "base/scratch_folder.h"
 #include "cli/program.h"
 #include "golden_folder.h"
@@ -185,6 +187,82 @@ TEST_F(SortVerb, UnreadablePicturesAreNamedAndTheRestIsSorted) {
   const auto outcome = run_tandem(run("--json"));
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.lines().size(), 6u);
+}
+
+TEST_F(SortVerb, ALibraryIsSortedAsItsPicturesAre) {
+  const std::string db = folder_.path("photos.db");
+  const auto of_library = [&](const std::string& more) {
+    return run_tandem("sort run --db " + db + " --into " + taxonomy_ + model_ + "--quiet " + more);
+  };
+  EXPECT_EQ(of_library("").exit_code, 1) << "there is no such library";
+  EXPECT_FALSE(fs::exists(db));
+  ASSERT_EQ(run_tandem("index " + folder_.path("in") + " --db " + db + model_).exit_code, 0);
+
+  std::map<std::string, nlohmann::json> of_files;
+  for (const auto& line : run_tandem(run("--json")).lines())
+    of_files[fs::path(line["path"].get<std::string>()).filename()] = line["categories"][0];
+  const auto sorted = of_library("--json");
+  ASSERT_EQ(sorted.exit_code, 0) << sorted.err;
+  ASSERT_EQ(sorted.lines().size(), of_files.size());
+  for (const auto& line : sorted.lines()) {
+    const auto& expected = of_files.at(fs::path(line["path"].get<std::string>()).filename());
+    ASSERT_EQ(line["categories"].size(), 1u);
+    EXPECT_EQ(line["categories"][0]["name"], expected["name"]);
+    // The library keeps half precision: cosines within 2^-11, logits within exp(scale) <= 100 of
+    // it.
+    EXPECT_NEAR(line["categories"][0]["confidence"].get<double>(),
+                expected["confidence"].get<double>(), 0.05);
+  }
+
+  fs::remove(folder_.path("in/" + files("in").front()));  // it went since it was indexed
+  const auto copied = of_library("--json --apply copy --to " + folder_.path("out") + " --log " +
+                                 folder_.path("log.jsonl"));
+  EXPECT_EQ(copied.exit_code, 1);
+  EXPECT_NE(copied.err.find("is no longer there"), std::string::npos) << copied.err;
+  EXPECT_EQ(files("out").size(), of_files.size() - 1);
+}
+
+TEST_F(SortVerb, ALibraryOfAnotherModelIsRefused) {
+  const std::string db = folder_.path("photos.db"), other = folder_.path("other");
+  ASSERT_EQ(run_tandem("index " + folder_.path("in") + " --db " + db + model_).exit_code, 0);
+  fs::copy(case_ + "/hf", other);
+  const std::string weights = other + "/model.safetensors";
+  fs::permissions(weights, fs::perms::owner_write, fs::perm_options::add);
+  std::fstream(weights, std::ios::binary | std::ios::in | std::ios::out)
+      .seekp(-2, std::ios::end)
+      .put('\x3c');
+  const auto refused =
+      run_tandem("sort run --db " + db + " --into " + taxonomy_ + " --quiet --model " + other);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("cannot be compared"), std::string::npos) << refused.err;
+}
+
+// What is printed must not land in the log, which gets the number of a closed stdout.
+TEST_F(SortVerb, ARunWithoutStandardOutputCanBeTakenBack) {
+  const auto before = files("in");
+  const std::string log = folder_.path("log.jsonl");
+  const auto outcome =
+      run_tandem(run("--json --apply move --to " + folder_.path("out") + " --log " + log) + " >&-");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.err.find("standard output could not be written"), std::string::npos);
+  EXPECT_LT(files("in").size(), before.size());
+  const auto undone = run_tandem("sort undo " + log);
+  EXPECT_EQ(undone.exit_code, 0) << undone.err;
+  EXPECT_EQ(files("in"), before);
+}
+
+TEST_F(SortVerb, TheTaxonomyIsNeverWrittenOver) {
+  const std::string words = tandem::read_file(taxonomy_);
+  for (const std::string& arguments :
+       {run("--csv " + taxonomy_), run("--report " + taxonomy_),
+        "sort teach " + folder_.path("in") + " --into " + taxonomy_ + model_ + "--out " + taxonomy_,
+        "sort calibrate " + folder_.path("in") + " --into " + taxonomy_ + model_ + "--out " +
+            taxonomy_}) {
+    const auto outcome = run_tandem(arguments);
+    EXPECT_EQ(outcome.exit_code, 1) << arguments;
+    EXPECT_NE(outcome.err.find("is the taxonomy itself"), std::string::npos) << outcome.err;
+    EXPECT_EQ(tandem::read_file(taxonomy_), words);
+  }
 }
 
 }  // namespace
