@@ -39,6 +39,11 @@ class Background {
     ::kill(process_, signal);
     return wait();
   }
+  bool runs() const {
+    siginfo_t ended{};
+    ::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT);
+    return ended.si_pid == 0;
+  }
   /// Waits for its own end.
   int wait() {
     int status = 0;

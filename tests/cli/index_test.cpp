@@ -172,6 +172,9 @@ TEST_F(IndexVerb, WatchingAFolderThatGoesSaysSoAndKeepsItsPictures) {
   for (int i = 0; i < 200 && stats()["pictures"] != 3; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   fs::remove_all(folder_.root());
+  for (int i = 0; i < 200 && watcher.runs(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ASSERT_FALSE(watcher.runs());
   EXPECT_EQ(watcher.wait(), 1);
   EXPECT_EQ(stats()["pictures"], 3) << "as if its disk were lost";
 }

@@ -239,6 +239,8 @@ TEST_F(SortVerb, ALibraryOfAnotherModelIsRefused) {
 
 // What is printed must not land in the log, which gets the number of a closed stdout.
 TEST_F(SortVerb, ARunWithoutStandardOutputCanBeTakenBack) {
+  for (int i = 0; i < 60; ++i)  // more lines than stdout's buffer keeps back
+    fs::copy(case_ + "/images/2_rgb_32x32.png", folder_.path("in/" + std::to_string(i) + ".png"));
   const auto before = files("in");
   const std::string log = folder_.path("log.jsonl");
   const auto outcome =
