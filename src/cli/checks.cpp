@@ -28,7 +28,7 @@ CLI::Validator not_empty() {
 
 void keep_apart(const std::string& out, const std::string& input, const std::string& what) {
   std::error_code error;
-  if (fs::equivalent(out, input, error))
+  if (out != "-" && fs::equivalent(out, input, error))  // "-" is a stream, whatever lies here
     fail(ErrorKind::bad_input, "{}: is the {} itself; write to another file", out, what);
 }
 

@@ -142,7 +142,7 @@ void check_options(const Options& options, const Context& context) {
   if (options.out == "-" && context.json)
     throw CLI::ValidationError("--out", "the lesson and --json cannot both go to standard output");
   std::error_code ignored;
-  if (!options.out.empty() && fs::equivalent(options.lesson, options.out, ignored))
+  if (options.out != "-" && fs::equivalent(options.lesson, options.out, ignored))
     throw CLI::ValidationError("--out", "is the lesson itself; name another file for the copy");
 }
 
