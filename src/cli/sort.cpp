@@ -14,6 +14,7 @@ namespace {
 struct LintOptions {
   std::string taxonomy;
   bool words_only = false, strict = false;
+  double near = kNearSynonym;
 };
 
 void run_lint(const LintOptions& options, Context& context) {
@@ -24,7 +25,8 @@ void run_lint(const LintOptions& options, Context& context) {
     const auto encode = [&](std::span<const std::string> texts) {
       return ensemble(model, texts, taxonomy.templates);
     };
-    for (auto& remark : lint_meanings(taxonomy, encode)) remarks.push_back(std::move(remark));
+    for (auto& remark : lint_meanings(taxonomy, encode, options.near))
+      remarks.push_back(std::move(remark));
   }
   for (const auto& remark : remarks) {
     if (context.json)
@@ -51,6 +53,10 @@ void add_lint(CLI::App& sort, Context& context) {
   verb.add_option("taxonomy", options->taxonomy, "the file")->required()->type_name("TOML");
   verb.add_flag("--words-only", options->words_only,
                 "without a model, and so without near-synonyms");
+  verb.add_option("--near", options->near,
+                  "deviations above unrelated words from which two descriptions are near-synonyms")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
   verb.add_flag("--strict", options->strict, "end with 1 where there is a remark");
   add_model_flags(verb, context);
   add_output_flags(verb, context);

@@ -24,11 +24,12 @@ struct LintRemark {
 std::vector<LintRemark> lint_words(const Taxonomy& taxonomy);
 
 /// Descriptions of two categories of one group whose texts the model hardly tells apart: their
-/// cosine, once what all texts share is taken away, stands more than kNearSynonym deviations above
-/// what unrelated everyday words have with each other and with the taxonomy's (median and median
+/// cosine, once what all texts share is taken away, stands `limit` deviations or more above what
+/// unrelated everyday words have with each other and with the taxonomy's (median and median
 /// absolute deviation; docs/sorting.md says what the limit finds).
-constexpr double kNearSynonym = 2.5;
-std::vector<LintRemark> lint_meanings(const Taxonomy& taxonomy, const EncodeDescriptions& encode);
+constexpr double kNearSynonym = 3.5;
+std::vector<LintRemark> lint_meanings(const Taxonomy& taxonomy, const EncodeDescriptions& encode,
+                                      double limit = kNearSynonym);
 
 /// Everyday nouns that have nothing to do with each other, which unrelatedness is measured on.
 std::span<const char* const> unrelated_words();

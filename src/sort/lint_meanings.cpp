@@ -49,7 +49,8 @@ struct Described {
 
 }  // namespace
 
-std::vector<LintRemark> lint_meanings(const Taxonomy& taxonomy, const EncodeDescriptions& encode) {
+std::vector<LintRemark> lint_meanings(const Taxonomy& taxonomy, const EncodeDescriptions& encode,
+                                      double limit) {
   std::vector<std::string> texts(unrelated_words().begin(), unrelated_words().end());
   const auto background = static_cast<int64_t>(texts.size());
   std::vector<Described> all;
@@ -85,7 +86,7 @@ std::vector<LintRemark> lint_meanings(const Taxonomy& taxonomy, const EncodeDesc
   std::vector<LintRemark> remarks;
   for (const auto& [pair, nearest] : pairs) {
     const double height = (nearest.cosine - usual) / deviation;
-    if (height < kNearSynonym) continue;
+    if (height < limit) continue;
     remarks.push_back(
         {"near-synonyms", nearest.b->category->line,
          fmt::format(

@@ -95,6 +95,7 @@ TEST(Lint, MeaningsThatTheModelHardlyTellsApartAreFound) {
   ASSERT_EQ(remarks.size(), 1u);
   EXPECT_NE(remarks[0].sentence.find("\"a couch\""), std::string::npos);
   EXPECT_NE(remarks[0].sentence.find("\"a sofa\""), std::string::npos);
+  EXPECT_TRUE(lint_meanings(rivals, encode, 100).empty()) << "nothing is as near as that limit";
   const Taxonomy together = taxonomy_of(
       "category = [{name=\"sofas\", descriptions=[\"a sofa\", \"a couch\"]}, \"cars\"]");
   EXPECT_TRUE(lint_meanings(together, encode).empty()) << "synonyms of one category are no fault";
