@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
 """Fits and measures `tandem describe`. Needs Python 3 alone (`look` needs Pillow, too).
 
-  bench/describe.py fit DATA --model M --out describe.json   DATA: a folder with train-*.tar
+  bench/describe.py fit DATA --model M --out describe.json
   bench/describe.py measure EVAL.tar --model M [--calibration describe.json]
   bench/describe.py look EVAL.tar                            what pixels warn of, and of spoilt copies
 
 The tars hold NAME.webp beside NAME.json with {"source": ..., "text": [captions]}. --program names
-another tandem than build/bin/tandem. `measure` prints how often the sentence that describe chooses says
-what people said of the picture, by two judges (words, and the model's own text tower), beside what it
-says of the other pictures, at several thresholds.
+another tandem than build/bin/tandem. A model is too sure of pictures that it was trained on, so `fit`
+takes others: of DATA/train-0006.tar the part that models/recipe/split.py keeps for validation, and one
+half of eval-flickr8k.tar and eval-openstax.tar, by a hash of the names. `measure` takes the other half
+(--half 1 changes the two, for both; --half all measures everything). It prints how often the sentence
+that describe chooses says what people said of the picture, by two judges (words, and the model's own
+text tower), beside what it says of the other pictures, at several thresholds.
 """
 
 import argparse
 import collections
 import glob
+import hashlib
 import itertools
 import json
+import math
 import os
 import random
 import re
@@ -164,14 +169,26 @@ def facts_of(source, texts):
 # ---- the program ----
 
 
-def extract(tars, folder, wanted=lambda name: True):
-    for tar in tars:
-        with tarfile.open(tar) as archive:
-            for member in archive:
-                name = os.path.basename(member.name)
-                if member.isfile() and name.endswith((".json", ".webp", ".jpg", ".png")) and wanted(name):
-                    with open(os.path.join(folder, name), "wb") as out:
-                        out.write(archive.extractfile(member).read())
+def hashed(name):
+    """Of a sample's name without its ending, as models/recipe/split.py has it."""
+    return int(hashlib.sha1(name.rsplit(".", 1)[0].encode()).hexdigest(), 16)
+
+
+def is_validation(name):
+    return hashed(name) % 4 == 0
+
+
+def is_in_half(half):
+    return lambda name: hashed(name) // 4 % 2 == half
+
+
+def extract(tar, folder, wanted):
+    with tarfile.open(tar) as archive:
+        for member in archive:
+            name = os.path.basename(member.name)
+            if member.isfile() and name.endswith((".json", ".webp", ".jpg", ".png")) and wanted(member.name):
+                with open(os.path.join(folder, name), "wb") as out:
+                    out.write(archive.extractfile(member).read())
 
 
 def samples(folder):
@@ -191,51 +208,47 @@ def run(arguments, *command):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def texts_in(tar):
-    """Each sample's source and texts, without its picture."""
-    with tarfile.open(tar) as archive:
-        for member in archive:
-            if member.name.endswith(".json"):
-                sample = json.load(archive.extractfile(member))
-                text = sample.get("text", [])
-                name = os.path.basename(member.name)[: -len(".json")]
-                yield name, sample.get("source", ""), [text] if isinstance(text, str) else text
-
-
-def choose(found, most):
+def choose(found, least, most):
     """What is learned from each sample: its captions where people wrote what they saw, and at most `most`
-    samples for one answer of a facet."""
-    taken, chosen = collections.Counter(), {}
+    samples for one answer of a facet, none where there are fewer than `least`: answers weigh the same."""
+    taken, chosen = collections.Counter(), []
+    known = collections.Counter(fact for _, source, texts in found for fact in facts_of(source, texts).items())
     random.Random(1).shuffle(found)
-    for name, source, texts in found:
-        facts = {key: answer for key, answer in facts_of(source, texts).items() if taken[key, answer] < most}
+    for image, source, texts in found:
+        facts = {key: answer for key, answer in facts_of(source, texts).items()
+                 if taken[key, answer] < most and known[key, answer] >= least}
         taken.update(facts.items())
         captions = texts if source in ("flickr8k", "coco") else []
         if facts or captions:
-            chosen[name] = {"captions": captions, "facts": facts}
+            chosen.append({"image": image, "captions": captions, "facts": facts})
     for (key, answer), count in sorted(taken.items(), key=str):
         print(f"  {key}: {answer or 'none of these'}: {count}")
+    print(len(chosen), "pictures,", sum(bool(line["captions"]) for line in chosen), "with captions by people")
     return chosen
 
 
 def fit(arguments):
     with tempfile.TemporaryDirectory() as folder:
-        tars = sorted(glob.glob(os.path.join(arguments.data, "train-*.tar")))
-        chosen = choose([sample for tar in tars for sample in texts_in(tar)], arguments.most)
-        extract(tars, folder, lambda name: os.path.splitext(name)[0] in chosen and not name.endswith(".json"))
+        extract(os.path.join(arguments.data, "train-0006.tar"), folder, is_validation)
+        for name in ("eval-flickr8k.tar", "eval-openstax.tar"):
+            extract(os.path.join(arguments.data, name), folder, is_in_half(int(arguments.half)))
+        chosen = choose(list(samples(folder)), arguments.least, arguments.most)
         described = os.path.join(folder, "described.jsonl")
         with open(described, "w") as file:
-            for image in sorted(os.listdir(folder)):
-                if os.path.splitext(image)[0] in chosen:
-                    line = {"image": image, **chosen[os.path.splitext(image)[0]]}
-                    file.write(json.dumps(line) + "\n")
-        print(len(chosen), "pictures")
+            file.writelines(json.dumps(line) + "\n" for line in chosen)
         run(arguments, "describe", "--calibrate", described, "--out", arguments.out, "--model", arguments.model)
 
 
 def mean(values):
     values = list(values)
     return sum(values) / len(values) if values else float("nan")
+
+
+def wilson(right, n):
+    z, p = 1.959964, right / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return f"{100 * p:.1f}% ({100 * (middle - half):.1f} to {100 * (middle + half):.1f})"
 
 
 def normal_dot(a, b):
@@ -289,7 +302,8 @@ def nearest_sentences(arguments, folder, images):
 
 def measure(arguments):
     with tempfile.TemporaryDirectory() as folder:
-        extract([arguments.data], folder)
+        everything = arguments.half == "all"
+        extract(arguments.data, folder, (lambda _: True) if everything else is_in_half(1 - int(arguments.half)))
         pictures = list(samples(folder))
         images = [image for image, _, _ in pictures]
         captions = [[" ".join(text.split()) for text in texts] for _, _, texts in pictures]
@@ -308,28 +322,29 @@ def measure(arguments):
         print(f"the nearest sentence alone: right by words {100 * mean(map(says_the_same, plain, captions)):.1f}%,"
               f" median rank {plain_ranks[n // 2]}")
         print(f"our sentences held against other pictures' captions: {100 * others:.1f}% (chance)")
-        print("threshold  refused  right by words  claimed  own captions' rank: median  first  in 5  in 10")
+        print("threshold  accepted  right by words          claimed  own captions' rank: median  first  in 5  in 10")
         for threshold in (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
             kept = [i for i in range(n) if answers[i]["confidence"] >= threshold]
-            line = f"{threshold:9.1f}  {100 * (1 - len(kept) / n):6.1f}%"
+            line = f"{threshold:9.1f}  {len(kept):8}"
             if kept:
                 order = sorted(ranks[i] for i in kept)
                 middle = (order[(len(order) - 1) // 2] + order[len(order) // 2]) / 2
-                line += (f"  {100 * mean(right[i] for i in kept):12.1f}%"
+                line += (f"  {wilson(sum(right[i] for i in kept), len(kept)):22}"
                          f"  {100 * mean(answers[i]['confidence'] for i in kept):6.1f}%  {middle:25.1f}"
                          f"  {100 * mean(ranks[i] <= 1 for i in kept):4.1f}%"
                          f"  {100 * mean(ranks[i] <= 5 for i in kept):3.1f}%"
                          f"  {100 * mean(ranks[i] <= 10 for i in kept):4.1f}%")
             print(line)
         print(f"by chance: median rank {(n + 1) / 2}, in 5 {500 / n:.1f}%, in 10 {1000 / n:.1f}%")
-        print_facets(answers, captions)
+        print_facets(answers, [facts_of(source, own) for (_, source, _), own in zip(pictures, captions)])
 
 
-def print_facets(answers, captions):
+def print_facets(answers, facts):
     print("facet    known by captions  given  right when given  claimed  the commonest answer alone")
     for key in ("what", "where", "people", "medium", "text"):
-        known = [(answer["facets"][key], facts_of_captions(own)[key])
-                 for answer, own in zip(answers, captions) if key in facts_of_captions(own)]
+        known = [(answer["facets"][key], own[key]) for answer, own in zip(answers, facts) if key in own]
+        if not known:
+            continue
         given = [(facet, fact) for facet, fact in known if facet["answer"]]
         commonest = collections.Counter(fact for _, fact in known).most_common(1)[0][1] / len(known)
         print(f"{key:8} {len(known):17}  {100 * len(given) / len(known):4.0f}%"
@@ -349,7 +364,7 @@ def look(arguments):
         "a tenth of the contrast": lambda image: ImageEnhance.Contrast(image).enhance(0.1),
     }
     with tempfile.TemporaryDirectory() as folder:
-        extract([arguments.data], folder)
+        extract(arguments.data, folder, lambda _: True)
         images = [image for image, _, _ in samples(folder)]
         for name, change in spoil.items():
             with tempfile.TemporaryDirectory() as spoilt:
@@ -371,8 +386,13 @@ def main():
     parser.add_argument("--program", default="build/bin/tandem")
     parser.add_argument("--calibration", default="")
     parser.add_argument("--out", default="describe.json")
+    parser.add_argument("--half", default="0", choices=["0", "1", "all"],
+                        help="of the evaluation pictures, the half to fit on; the other is measured")
+    parser.add_argument("--least", type=int, default=10, help="pictures for an answer of a facet to be fitted")
     parser.add_argument("--most", type=int, default=300, help="pictures for one answer of a facet")
     arguments = parser.parse_args()
+    if arguments.verb == "fit" and arguments.half == "all":
+        parser.error("fit: a half must be left to measure; --half 0 or 1")
     {"fit": fit, "measure": measure, "look": look}[arguments.verb](arguments)
 
 

@@ -123,7 +123,7 @@ A texture of {stone|wood|cloth|water|metal|sand|grass|paper}.
 {A drawing|A painting|A sketch|A cartoon|An icon} of {a person|people|an animal|a plant|a building|an object|a landscape}.
 An old black and white photograph of {a person|people|a building|a machine|a landscape|a street}.
 An engraving of {a person|people|an animal|a plant|a building|a machine|a landscape}.
-A {flag|logo|symbol|simple coloured icon}.
+A {flag|logo|simple coloured icon}.
 Coloured shapes on a plain background.
 {A page of printed text|A handwritten page|A poster with words|A screenshot of a computer program|A cover of a book}.
 A {bar chart|line chart|pie chart|map|diagram|flow chart|table of numbers}.

@@ -11,9 +11,13 @@ namespace {
 
 constexpr size_t kNearest = 64;
 
-const std::vector<std::string> kNullSentences = {"A picture.",          "A picture of something.",
-                                                 "A photo of a thing.", "Something.",
-                                                 "An object.",          "A scene."};
+const std::vector<std::string> kNullSentences = {"A picture.",
+                                                 "A picture of something.",
+                                                 "A photo of a thing.",
+                                                 "Something.",
+                                                 "An object.",
+                                                 "A scene.",
+                                                 "A symbol."};
 
 /// The mean cosine of different rows, from the length of their sum.
 double mean_cosine_of(const Embeddings& rows) {
