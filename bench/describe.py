@@ -2,16 +2,18 @@
 """Fits and measures `tandem describe`. Needs Python 3 alone (`look` needs Pillow, too).
 
   bench/describe.py fit DATA --model M --out describe.json
+  bench/describe.py cross DATA --model M
   bench/describe.py measure EVAL.tar --model M [--calibration describe.json]
   bench/describe.py look EVAL.tar                            what pixels warn of, and of spoilt copies
 
 The tars hold NAME.webp beside NAME.json with {"source": ..., "text": [captions]}. --program names
 another tandem than build/bin/tandem. A model is too sure of pictures that it was trained on, so `fit`
-takes others: of DATA/train-0006.tar the part that models/recipe/split.py keeps for validation, and one
-half of eval-flickr8k.tar and eval-openstax.tar, by a hash of the names. `measure` takes the other half
-(--half 1 changes the two, for both; --half all measures everything). It prints how often the sentence
-that describe chooses says what people said of the picture, by two judges (words, and the model's own
-text tower), beside what it says of the other pictures, at several thresholds.
+takes others: of DATA/train-0006.tar the part that models/recipe/split.py keeps for validation, and
+eval-flickr8k.tar and eval-openstax.tar. `cross` measures on eval-flickr8k.tar, each fifth (by a hash of
+the names) with a fit that did not see it; `measure` with a calibration of yours, or with the model's.
+Both print how often the sentence that describe chooses says what people said of the picture, by two
+judges (words, and the model's own text tower), beside what it says of the other pictures, at several
+thresholds.
 """
 
 import argparse
@@ -168,6 +170,8 @@ def facts_of(source, texts):
 
 # ---- the program ----
 
+FOLDS = 5
+
 
 def hashed(name):
     """Of a sample's name without its ending, as models/recipe/split.py has it."""
@@ -178,8 +182,8 @@ def is_validation(name):
     return hashed(name) % 4 == 0
 
 
-def is_in_half(half):
-    return lambda name: hashed(name) // 4 % 2 == half
+def fold(name):
+    return hashed(name) // 4 % FOLDS
 
 
 def extract(tar, folder, wanted):
@@ -227,11 +231,12 @@ def choose(found, least, most):
     return chosen
 
 
-def fit(arguments):
+def fit(arguments, left_out=None):
+    """`left_out`: the fold of evaluation pictures that is not fitted on."""
     with tempfile.TemporaryDirectory() as folder:
         extract(os.path.join(arguments.data, "train-0006.tar"), folder, is_validation)
         for name in ("eval-flickr8k.tar", "eval-openstax.tar"):
-            extract(os.path.join(arguments.data, name), folder, is_in_half(int(arguments.half)))
+            extract(os.path.join(arguments.data, name), folder, lambda name: fold(name) != left_out)
         chosen = choose(list(samples(folder)), arguments.least, arguments.most)
         described = os.path.join(folder, "described.jsonl")
         with open(described, "w") as file:
@@ -300,43 +305,63 @@ def nearest_sentences(arguments, folder, images):
         yield bank[scores.index(max(scores))]
 
 
+def describe(arguments, images, calibration):
+    options = ["--calibration", calibration] if calibration else []
+    return run(arguments, "describe", *images, "--role", "informative", "--min-confidence", "0",
+               "--sure", "0", "--json", "--model", arguments.model, *options)
+
+
 def measure(arguments):
     with tempfile.TemporaryDirectory() as folder:
-        everything = arguments.half == "all"
-        extract(arguments.data, folder, (lambda _: True) if everything else is_in_half(1 - int(arguments.half)))
+        extract(arguments.data, folder, lambda _: True)
         pictures = list(samples(folder))
-        images = [image for image, _, _ in pictures]
-        captions = [[" ".join(text.split()) for text in texts] for _, _, texts in pictures]
-        options = ["--calibration", arguments.calibration] if arguments.calibration else []
-        answers = run(arguments, "describe", *images, "--role", "informative", "--min-confidence", "0",
-                      "--sure", "0", "--json", "--model", arguments.model, *options)
-        sentences = [answer["alt"].removeprefix("May show: ") for answer in answers]
-        ranks = judge_by_meaning(arguments, folder, sentences, captions)
-        n = len(sentences)
-        right = [says_the_same(sentences[i], captions[i]) for i in range(n)]
-        # The same sentences held against other pictures' captions: what chance and habit give.
-        others = mean(says_the_same(sentences[i], captions[j]) for i in range(n) for j in range(n) if i != j)
-        print(f"{n} pictures, {len(set(sentences))} different sentences")
-        plain = list(nearest_sentences(arguments, folder, images))
-        plain_ranks = sorted(judge_by_meaning(arguments, folder, plain, captions))
-        print(f"the nearest sentence alone: right by words {100 * mean(map(says_the_same, plain, captions)):.1f}%,"
-              f" median rank {plain_ranks[n // 2]}")
-        print(f"our sentences held against other pictures' captions: {100 * others:.1f}% (chance)")
-        print("threshold  accepted  right by words          claimed  own captions' rank: median  first  in 5  in 10")
-        for threshold in (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-            kept = [i for i in range(n) if answers[i]["confidence"] >= threshold]
-            line = f"{threshold:9.1f}  {len(kept):8}"
-            if kept:
-                order = sorted(ranks[i] for i in kept)
-                middle = (order[(len(order) - 1) // 2] + order[len(order) // 2]) / 2
-                line += (f"  {wilson(sum(right[i] for i in kept), len(kept)):22}"
-                         f"  {100 * mean(answers[i]['confidence'] for i in kept):6.1f}%  {middle:25.1f}"
-                         f"  {100 * mean(ranks[i] <= 1 for i in kept):4.1f}%"
-                         f"  {100 * mean(ranks[i] <= 5 for i in kept):3.1f}%"
-                         f"  {100 * mean(ranks[i] <= 10 for i in kept):4.1f}%")
-            print(line)
-        print(f"by chance: median rank {(n + 1) / 2}, in 5 {500 / n:.1f}%, in 10 {1000 / n:.1f}%")
-        print_facets(answers, [facts_of(source, own) for (_, source, _), own in zip(pictures, captions)])
+        answers = describe(arguments, [image for image, _, _ in pictures], arguments.calibration)
+        print_table(arguments, folder, pictures, answers)
+
+
+def cross(arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        extract(os.path.join(arguments.data, "eval-flickr8k.tar"), folder, lambda _: True)
+        pictures, answers = [], []
+        for i in range(FOLDS):
+            arguments.out = os.path.join(folder, f"fold-{i}.calibration")
+            fit(arguments, left_out=i)
+            mine = [sample for sample in list(samples(folder)) if fold(os.path.basename(sample[0])) == i]
+            pictures += mine
+            answers += describe(arguments, [image for image, _, _ in mine], arguments.out)
+        print_table(arguments, folder, pictures, answers)
+
+
+def print_table(arguments, folder, pictures, answers):
+    images = [image for image, _, _ in pictures]
+    captions = [[" ".join(text.split()) for text in texts] for _, _, texts in pictures]
+    sentences = [answer["alt"].removeprefix("May show: ") for answer in answers]
+    ranks = judge_by_meaning(arguments, folder, sentences, captions)
+    n = len(sentences)
+    right = [says_the_same(sentences[i], captions[i]) for i in range(n)]
+    # The same sentences held against other pictures' captions: what chance and habit give.
+    others = mean(says_the_same(sentences[i], captions[j]) for i in range(n) for j in range(n) if i != j)
+    print(f"{n} pictures, {len(set(sentences))} different sentences")
+    plain = list(nearest_sentences(arguments, folder, images))
+    plain_ranks = sorted(judge_by_meaning(arguments, folder, plain, captions))
+    print(f"the nearest sentence alone: right by words {100 * mean(map(says_the_same, plain, captions)):.1f}%,"
+          f" median rank {plain_ranks[n // 2]}")
+    print(f"our sentences held against other pictures' captions: {100 * others:.1f}% (chance)")
+    print("threshold  accepted  right by words          claimed  own captions' rank: median  first  in 5  in 10")
+    for threshold in (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        kept = [i for i in range(n) if answers[i]["confidence"] >= threshold]
+        line = f"{threshold:9.1f}  {len(kept):8}"
+        if kept:
+            order = sorted(ranks[i] for i in kept)
+            middle = (order[(len(order) - 1) // 2] + order[len(order) // 2]) / 2
+            line += (f"  {wilson(sum(right[i] for i in kept), len(kept)):22}"
+                     f"  {100 * mean(answers[i]['confidence'] for i in kept):6.1f}%  {middle:25.1f}"
+                     f"  {100 * mean(ranks[i] <= 1 for i in kept):4.1f}%"
+                     f"  {100 * mean(ranks[i] <= 5 for i in kept):3.1f}%"
+                     f"  {100 * mean(ranks[i] <= 10 for i in kept):4.1f}%")
+        print(line)
+    print(f"by chance: median rank {(n + 1) / 2}, in 5 {500 / n:.1f}%, in 10 {1000 / n:.1f}%")
+    print_facets(answers, [facts_of(source, own) for (_, source, _), own in zip(pictures, captions)])
 
 
 def print_facets(answers, facts):
@@ -380,20 +405,16 @@ def look(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=["fit", "measure", "look"])
+    parser.add_argument("verb", choices=["fit", "cross", "measure", "look"])
     parser.add_argument("data")
     parser.add_argument("--model", default="")
     parser.add_argument("--program", default="build/bin/tandem")
     parser.add_argument("--calibration", default="")
     parser.add_argument("--out", default="describe.json")
-    parser.add_argument("--half", default="0", choices=["0", "1", "all"],
-                        help="of the evaluation pictures, the half to fit on; the other is measured")
     parser.add_argument("--least", type=int, default=10, help="pictures for an answer of a facet to be fitted")
     parser.add_argument("--most", type=int, default=300, help="pictures for one answer of a facet")
     arguments = parser.parse_args()
-    if arguments.verb == "fit" and arguments.half == "all":
-        parser.error("fit: a half must be left to measure; --half 0 or 1")
-    {"fit": fit, "measure": measure, "look": look}[arguments.verb](arguments)
+    {"fit": fit, "cross": cross, "measure": measure, "look": look}[arguments.verb](arguments)
 
 
 if __name__ == "__main__":
