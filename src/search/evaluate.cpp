@@ -89,12 +89,16 @@ class Judge {
       of_picture_.push_back(background_.of_picture(pictures.row(i)));
   }
 
-  /// The best of every `step`-th picture, judged.
+  /// The best of a smaller library, judged: every `step`-th of the pictures that fit and of the
+  /// others, so that a match is as often there as in the whole library.
   std::vector<JudgedMatch> best(const Trial& trial, int64_t step) const {
     std::vector<double> scores;
     std::vector<int64_t> rows;
-    for (int64_t row = 0; row < pictures_.rows; row += step) {
-      if (row == trial.left_out || (!trial.present && fits(trial, row))) continue;
+    int64_t fitting = 0, others = 0;
+    for (int64_t row = 0; row < pictures_.rows; ++row) {
+      const bool fits_here = fits(trial, row);
+      if (row == trial.left_out || (!trial.present && fits_here)) continue;
+      if ((fits_here ? fitting : others)++ % step != 0) continue;
       rows.push_back(row);
       scores.push_back(cosine(trial.query, pictures_.row(row)));
     }
