@@ -12,7 +12,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> data;
-  std::string origins, source, cache;
+  std::string origins, cache;
+  std::vector<std::string> sources;
   size_t text = 2;
   double min_confidence = 0.5;
   bool rules = false, fit = false, no_names = false;
@@ -136,7 +137,7 @@ void run(const Options& options, Context& context) {
   for_each_data(options.data, options.cache, context,
                 [&](const std::string& data, const EvalOptions& eval) {
                   SourceConfig source{.path = data};
-                  if (!options.source.empty()) source.where["source"] = {options.source};
+                  if (!options.sources.empty()) source.where["source"] = options.sources;
                   measure(data, model, read_figure_pairs(model, source, options.origins, eval),
                           options, context);
                 });
@@ -160,7 +161,9 @@ void add_eval_illustrate(CLI::App& app, Context& context) {
                   "a table with the columns key and origin (BOOK/FILE): file names to compare "
                   "with, titles of books as headings")
       ->type_name("F");
-  verb.add_option("--source", options->source, "only samples whose field source says so");
+  verb.add_option("--source", options->sources,
+                  "only samples whose field source says so; several are several --source")
+      ->allow_extra_args(false);
   verb.add_option("--min-confidence", options->min_confidence, "as in illustrate")
       ->check(from_0_to_1())
       ->capture_default_str();

@@ -153,18 +153,18 @@ void require_finite(const Embeddings& embeddings, const Model& model) {
 
 }  // namespace
 
-const FitLinks kFitLinks = {.plain = {.bias = -1.902,
-                                      .of_z = 0.214,
-                                      .of_picture = 0.021,
-                                      .of_margin = 2.594,
-                                      .of_number = -0.183},
-                            .named = {.bias = -2.561,
-                                      .of_z = 0.608,
-                                      .of_picture = 0.014,
-                                      .of_margin = 0.990,
-                                      .of_number = -0.300,
-                                      .of_name = 4.368,
-                                      .of_name_lead = 1.617}};
+const FitLinks kFitLinks = {.plain = {.bias = -0.999,
+                                      .of_z = 0.077,
+                                      .of_picture = 0.631,
+                                      .of_margin = 0.621,
+                                      .of_number = -0.856},
+                            .named = {.bias = -1.372,
+                                      .of_z = 0.127,
+                                      .of_picture = 0.503,
+                                      .of_margin = 0.565,
+                                      .of_number = -0.744,
+                                      .of_name = 3.756,
+                                      .of_name_lead = 2.178}};
 
 double fit_confidence(const FitFeatures& features, const FitLinks& links) {
   const FitLink& link = features.named ? links.named : links.plain;

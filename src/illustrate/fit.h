@@ -37,7 +37,8 @@ struct FitLinks {
   FitLink plain, named;
 };
 
-/// Fitted on training data alone by `tandem eval illustrate --fit` (bench/illustrate.sh).
+/// Fitted with the built-in model on figures that it has not seen, by `tandem eval illustrate
+/// --fit` (bench/illustrate.sh).
 extern const FitLinks kFitLinks;
 
 /// 0 to 1.

@@ -17,6 +17,10 @@ using tandem::FitFeatures;
 
 constexpr int64_t kWidth = 64;
 
+// Of a model that sees: kFitLinks are of the built-in one, whose lead says little.
+constexpr tandem::FitLinks kLinks = {
+    .plain = {.bias = -2, .of_z = 0.2, .of_margin = 2.5, .of_number = -0.2}};
+
 void add_row(Embeddings& to, std::vector<double> values) {
   double squares = 0;
   for (const double value : values) squares += value * value;
@@ -52,7 +56,7 @@ struct World {
     passages.begins.push_back(passages.views.rows);
   }
   std::vector<std::vector<tandem::Candidate>> candidates(const tandem::Passages& passages) const {
-    return tandem::find_candidates(passages, {}, shelf(), 8);
+    return tandem::find_candidates(passages, {}, shelf(), 8, kLinks);
   }
   tandem::PictureShelf shelf(const std::vector<std::string>& names = {}) const {
     return {pictures, {nulls, pictures}, tandem::FileNameScores(names)};
