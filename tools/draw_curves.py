@@ -101,6 +101,8 @@ def main():
     arguments = parser.parse_args()
 
     curves = [points(spec) for spec in arguments.curves]
+    if arguments.log_x:  # which has no zero
+        curves = [(name, [(x, y) for x, y in curve if x > 0]) for name, curve in curves]
     xs = [x for _, curve in curves for x, _ in curve]
     ys = [y for _, curve in curves for _, y in curve] + ([0.0] if arguments.percent else [])
     across = Axis(xs if arguments.log_x else xs + [0.0], LEFT, WIDTH - RIGHT, arguments.log_x)
