@@ -23,7 +23,7 @@ CLI::Validator from_0_to_1() {
 }
 
 CLI::Validator not_empty() {
-  return {[](std::string& text) { return std::string(text.empty() ? "names no file" : ""); }, ""};
+  return {[](std::string& text) { return std::string(text.empty() ? "is empty" : ""); }, ""};
 }
 
 void keep_apart(const std::string& out, const std::string& input, const std::string& what) {

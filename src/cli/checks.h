@@ -6,8 +6,8 @@
 
 namespace tandem::cli {
 
-/// For options: a share (CLI::Range would take "nan" for one), and the name of a file ("" is what a
-/// script gives whose variable is not set).
+/// For options: a share (CLI::Range would take "nan" for one), and the name of a file or model (""
+/// is what a script gives whose variable is not set).
 CLI::Validator from_0_to_1();
 CLI::Validator not_empty();
 

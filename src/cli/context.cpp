@@ -126,8 +126,9 @@ void add_output_flags(CLI::App& verb, Context& context) {
 void add_model_flags(CLI::App& verb, Context& context) {
   verb.add_option("--model", context.model,
                   "a model folder or file, or the name of a model in models/, $TANDEM_MODELS or "
-                  "the user's data folder")
-      ->type_name("M");
+                  "the user's data folder; without it, the built-in one")
+      ->type_name("M")
+      ->check(not_empty());
   verb.add_option("--backend", context.load.backend, "what computes")
       ->check(CLI::IsMember({"cpu", "ref", "torch"}))
       ->capture_default_str();
