@@ -51,6 +51,16 @@ Json parse_json(std::string_view text, const std::string& name) {
 
 Json read_json(const std::string& path) { return parse_json(read_file(path, 1 << 28), path); }
 
+int64_t to_int64(const Json& value) {
+  if (!value.is_number_integer()) value.get_ref<const Json::number_integer_t&>();  // throws
+  return value.get<int64_t>();
+}
+
+uint64_t to_uint64(const Json& value) {
+  if (!value.is_number_integer()) value.get_ref<const Json::number_integer_t&>();  // throws
+  return value.get<uint64_t>();
+}
+
 std::string to_line(const Json& value) { return dump_line(value); }
 
 std::string to_line(const OrderedJson& value) { return dump_line(value); }

@@ -17,6 +17,11 @@ Json parse_json(std::string_view text, const std::string& name);
 /// read_file and parse_json.
 Json read_json(const std::string& path);
 
+/// An integer; Json's own error of types for another value, a number with a fraction or beyond 64
+/// bits included (its get would convert them, beyond what is defined).
+int64_t to_int64(const Json& value);
+uint64_t to_uint64(const Json& value);
+
 /// One line, ASCII only (\uXXXX for the rest; bytes that are no UTF-8 become
 /// U+FFFD), floating point numbers with enough digits to round-trip.
 std::string to_line(const Json& value);

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "image/decoders.h"
+#include "image/heif_derivation.h"
 
 namespace tandem {
 namespace {
@@ -39,6 +40,7 @@ void check(const PictureFile& file, const heif_error& error) {
 }
 
 Opened open(const PictureFile& file) {
+  if (heif_derives_without_end(file.bytes)) fail_damaged(file, "a picture in it is made of itself");
   Opened opened;
   opened.context.reset(heif_context_alloc());
   if (!opened.context) throw std::bad_alloc();

@@ -46,16 +46,9 @@ OrderedJson written(const FileStamp& stamp) {
   return {{"size", stamp.size}, {"modified_ns", stamp.modified_ns}, {"inode", stamp.inode}};
 }
 
-/// A number with a fraction or beyond 64 bits is refused by its type.
-template <class Integer>
-Integer whole(const Json& value) {
-  if (!value.is_number_integer()) value.get_ref<const Json::number_integer_t&>();  // throws
-  return value.get<Integer>();
-}
-
 FileStamp read_stamp(const Json& value) {
-  return {whole<uint64_t>(value.at("size")), whole<int64_t>(value.at("modified_ns")),
-          whole<uint64_t>(value.at("inode"))};
+  return {to_uint64(value.at("size")), to_int64(value.at("modified_ns")),
+          to_uint64(value.at("inode"))};
 }
 
 OrderedJson written(const LoggedAction& action) {
@@ -74,7 +67,7 @@ OrderedJson written(const LoggedAction& action) {
 
 LoggedAction read_intention(const Json& line) {
   LoggedAction action;
-  action.n = whole<int64_t>(line.at("n"));
+  action.n = to_int64(line.at("n"));
   const auto kind =
       std::find(std::begin(kKinds), std::end(kKinds), line.at("do").get<std::string>());
   if (kind == std::end(kKinds)) fail(ErrorKind::bad_input, "it does what this version cannot undo");
@@ -104,7 +97,7 @@ void read_line(const Json& line, std::vector<LoggedAction>& actions) {
        {std::pair{"done", State::done}, std::pair{"failed", State::failed},
         std::pair{"undone", State::undone}}) {
     if (!line.contains(key)) continue;
-    const int64_t n = whole<int64_t>(line.at(key));
+    const int64_t n = to_int64(line.at(key));
     if (n < 1 || n > static_cast<int64_t>(actions.size()))
       fail(ErrorKind::bad_input, "it speaks of an action that is not in the log");
     LoggedAction& action = actions[static_cast<size_t>(n - 1)];

@@ -36,9 +36,10 @@ double number_of(const Json& value) {
 
 StepRecord record_of(const Json& line) {
   StepRecord record;
-  record.step = line.at("step").get<int64_t>();
-  record.steps = line.value("steps", int64_t{0});
-  record.bad_samples = line.value("bad_samples", int64_t{0});
+  record.step = to_int64(line.at("step"));
+  if (const auto steps = line.find("steps"); steps != line.end()) record.steps = to_int64(*steps);
+  if (const auto bad = line.find("bad_samples"); bad != line.end())
+    record.bad_samples = to_int64(*bad);
   for (const auto& [name, member] : kNumbers)
     if (const auto found = line.find(name); found != line.end()) record.*member = number_of(*found);
   return record;
@@ -83,7 +84,7 @@ std::string remark_line(int64_t step, const std::string& sentence) {
 std::string log_until(const std::string& log, const std::string& name, int64_t step) {
   std::string kept;
   each_line(log, name, [&](std::string_view line, const Json& parsed) {
-    if (parsed.at("step").get<int64_t>() > step) return;
+    if (to_int64(parsed.at("step")) > step) return;
     kept += line;
     kept += '\n';
   });
@@ -94,7 +95,7 @@ RunLog parse_run_log(const std::string& text, const std::string& name) {
   RunLog log;
   try {
     each_line(text, name, [&](std::string_view, const Json& line) {
-      const auto step = line.at("step").get<int64_t>();
+      const auto step = to_int64(line.at("step"));
       if (const auto remark = line.find("remark"); remark != line.end())
         log.remarks.emplace_back(step, remark->get<std::string>());
       else if (const auto metrics = line.find("metrics"); metrics != line.end()) {
